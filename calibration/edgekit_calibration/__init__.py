@@ -1,0 +1,1 @@
+"""Calibration: observers, range tables, choice of images."""

@@ -1,0 +1,1 @@
+"""What people look at: the annotated video, the contact sheet, crops."""

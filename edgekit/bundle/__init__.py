@@ -1,0 +1,1 @@
+"""The bundle: one .edgekit file with graphs, preprocessing contract, golden outputs and report."""

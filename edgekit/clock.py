@@ -1,0 +1,38 @@
+"""Time as an argument: whoever needs to know what time it is, is given a Clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import Protocol
+
+__all__ = ["Clock", "SystemClock"]
+
+
+class Clock(Protocol):
+    """Where a Runtime takes its time from."""
+
+    def monotonic_s(self) -> float:
+        """Seconds since an arbitrary moment; never goes back."""
+
+    def now(self) -> datetime:
+        """Wall-clock time, aware, in UTC; only for what is published."""
+
+    def sleep(self, duration_s: float) -> None:
+        """Return after `duration_s` seconds of this clock."""
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def monotonic_s(self) -> float:
+        """Seconds of CLOCK_MONOTONIC."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """UTC wall-clock time."""
+        return datetime.now(timezone.utc)
+
+    def sleep(self, duration_s: float) -> None:
+        """Block this thread for `duration_s` seconds."""
+        time.sleep(max(0.0, duration_s))

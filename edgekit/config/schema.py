@@ -1,0 +1,135 @@
+"""The schema of edgekit.yaml; field names are the user's words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from edgekit.shelf.rules import ShelfRules
+
+__all__ = [
+    "CameraConfig",
+    "ExportConfig",
+    "JsonlSink",
+    "RetentionConfig",
+    "SinkConfig",
+    "SiteConfig",
+    "SourceConfig",
+    "StdoutSink",
+]
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+EncodingName = Literal["auto", "float", "fp16", "int8-tensorrt", "int8-cpu"]
+BackendName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceConfig(_Section):
+    """Where a camera's frames come from."""
+
+    url: int | str = Field(description="USB index, rtsp:// or http:// URL, video file, folder/, or 'gst: PIPELINE'")
+    transport: Literal["tcp", "udp"] = Field("tcp", description="rtsp only")
+    open_timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    read_timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    loop_for_s: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="recordings: start over until this many seconds of media time have passed"
+    )
+    fps: Annotated[float, Field(gt=0)] | None = Field(None, description="folders: frames per second (default 5)")
+    size_wh: tuple[int, int] | None = Field(None, description="usb: picture size to ask the camera for")
+
+
+class CameraConfig(_Section):
+    """One camera and the planogram of its view."""
+
+    id: Name
+    source: SourceConfig
+    planogram: Path
+    sample_fps: Annotated[float, Field(gt=0, le=240)] = 5.0
+    started_at: datetime = Field(
+        datetime(1970, 1, 1, tzinfo=timezone.utc), description="recordings: wall clock of frame 0"
+    )
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _short_source(cls, value: Any) -> Any:
+        return {"url": value} if isinstance(value, (int, str)) and not isinstance(value, bool) else value
+
+
+class JsonlSink(_Section):
+    """Appends one CloudEvent a line to a file."""
+
+    type: Literal["jsonl"]
+    path: Path
+    name: Name | None = None
+
+
+class StdoutSink(_Section):
+    """Writes one CloudEvent a line to standard output."""
+
+    type: Literal["stdout"]
+    name: Name | None = None
+
+
+SinkConfig = Annotated[JsonlSink | StdoutSink, Field(discriminator="type")]
+
+
+class ExportConfig(_Section):
+    """What a bare `edgekit export --int8` does in this folder."""
+
+    model: str
+    task: Literal["classify", "detect", "embed"] | None = None
+    decoder: str | None = None
+    calibration: Path | None = None
+    checkpoint: Path | None = None
+    classes: Path | None = None
+    preprocess: str | None = None
+    input_size: int | None = None
+    data: Path | None = None
+
+
+class RetentionConfig(_Section):
+    """How long the outbox keeps events that not every consumer has acknowledged."""
+
+    days: Annotated[float, Field(gt=0)] = 30.0
+    megabytes: Annotated[float, Field(gt=0)] = 100.0
+
+
+class SiteConfig(_Section):
+    """A whole edgekit.yaml, paths made absolute."""
+
+    version: Literal[1] = 1
+    store: Name = "store"
+    models: dict[Name, Path] = {}
+    encoding: EncodingName = "auto"
+    backend: BackendName = "auto"
+    threads: Annotated[int, Field(ge=1)] | None = Field(None, description="CPU threads of a session")
+    export: ExportConfig | None = None
+    cameras: tuple[CameraConfig, ...] = ()
+    shelf: ShelfRules = ShelfRules()
+    sinks: tuple[SinkConfig, ...] = ()
+    state: Path = Path(".edgekit")
+    retention: RetentionConfig = RetentionConfig()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_model(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "model" in value:
+            if "models" in value:
+                raise ValueError("give either `model` or `models`, not both")
+            value = {**value, "models": {"shelf": value["model"]}}
+            del value["model"]
+        return value
+
+    @field_validator("cameras")
+    @classmethod
+    def _distinct_ids(cls, cameras: tuple[CameraConfig, ...]) -> tuple[CameraConfig, ...]:
+        ids = [camera.id for camera in cameras]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"camera id {twice[0]!r} is used more than once")
+        return cameras

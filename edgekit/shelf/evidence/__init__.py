@@ -1,0 +1,1 @@
+"""How fill is found: one file a method."""

@@ -1,0 +1,1 @@
+"""Fakes for tests of programs that embed edgekit: clock, camera, backend."""

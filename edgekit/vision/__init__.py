@@ -1,0 +1,1 @@
+"""Pure functions over pixel and output arrays: geometry, decoders, NMS."""

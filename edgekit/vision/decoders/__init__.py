@@ -1,0 +1,1 @@
+"""How raw outputs become boxes or probabilities: one file a family."""

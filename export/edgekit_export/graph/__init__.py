@@ -1,0 +1,1 @@
+"""Graph surgery: opset, clean-up, batch, preprocessing head, MACs."""

@@ -1,0 +1,1 @@
+"""Where a graph comes from: zoo, checkpoints, ONNX files, your own code."""

@@ -1,0 +1,1 @@
+"""From a float graph and calibration images to both INT8 encodings."""

@@ -1,0 +1,1 @@
+"""What export found out, for people and machines."""
