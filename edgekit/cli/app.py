@@ -1,0 +1,61 @@
+"""The `edgekit` program: its commands, found by name, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Annotated, Any
+
+import typer
+
+from edgekit.cli.failure import guarded
+
+__all__ = ["COMMANDS", "build_app", "run_program"]
+
+COMMANDS = {
+    "init": "edgekit.cli.init:init",
+    "doctor": "edgekit.cli.doctor:doctor",
+    "run": "edgekit.cli.run:run",
+    "inspect": "edgekit.cli.inspect:inspect",
+    "events": "edgekit.cli.events:events",
+    "version": "edgekit.cli.version:version",
+}
+"""The core's commands; other packages add theirs by the entry point group `edgekit.commands`."""
+
+
+def _commands() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for name, where in COMMANDS.items():
+        module, attribute = where.split(":")
+        yield name, getattr(import_module(module), attribute)
+    for point in sorted(entry_points(group="edgekit.commands"), key=lambda point: point.name, reverse=True):
+        yield point.name, point.load()
+
+
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something goes wrong.")] = False,
+) -> None:
+    """Trained vision models in shops: INT8 export that keeps its accuracy, restock events that staff believe.
+
+    First steps: `edgekit doctor` says what this machine has; `edgekit init` writes a commented edgekit.yaml here;
+    then `edgekit export --int8` and `edgekit run --camera 0` need no further arguments.
+    """
+
+
+def build_app(*, debug: bool = False) -> typer.Typer:
+    """The typer application with every command that works here."""
+    app = typer.Typer(
+        name="edgekit", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
+    app.callback()(_options)
+    for name, command in _commands():
+        app.command(name)(guarded(command, debug=debug))
+    return app
+
+
+def run_program() -> None:
+    """Parse sys.argv and run a command; `--debug` may stand anywhere."""
+    debug = "--debug" in sys.argv[1:]
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    build_app(debug=debug)(args=arguments, prog_name="edgekit")

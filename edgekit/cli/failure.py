@@ -1,0 +1,58 @@
+"""How a command fails: one line on standard error and a documented exit code."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from edgekit.errors import EdgekitError
+
+__all__ = ["INTERRUPTED", "guarded", "say"]
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, once everything is closed."""
+
+
+def say(line: str) -> None:
+    """Write one line to standard error; a closed terminal is no reason to fail."""
+    try:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def guarded(command: Callable[..., Any], *, debug: bool = False) -> Callable[..., Any]:
+    """`command`, with errors turned into one line and an exit code."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except EdgekitError as error:
+            if debug:
+                traceback.print_exc()
+            say(f"error: {error}")
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            say("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader of our output is gone (`edgekit events | head`); keep Python from complaining at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except Exception as error:
+            if isinstance(error, (typer.Exit, typer.Abort)) or type(error).__module__.startswith(("click", "typer")):
+                raise
+            if debug:
+                traceback.print_exc()
+            say(f"internal error: {type(error).__name__}: {error} (the same command with --debug shows where)")
+            raise typer.Exit(1) from None
+
+    return run
