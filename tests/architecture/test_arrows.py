@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-ROOTS = {"edgekit": "edgekit", "edgekit_calibration": "calibration/edgekit_calibration", "edgekit_export": "export/edgekit_export"}
+ROOTS = {
+    "edgekit": "edgekit",
+    "edgekit_calibration": "calibration/edgekit_calibration",
+    "edgekit_export": "export/edgekit_export",
+}
 
 FORBIDDEN = {
     "edgekit": {"edgekit_calibration", "edgekit_export"},
@@ -20,7 +24,18 @@ FORBIDDEN = {
     "edgekit.events": {"edgekit.backends", "edgekit.sources", "edgekit.pipeline", "edgekit.runtime"},
 }
 
-HEAVY = {"cv2", "onnxruntime", "onnx", "tensorrt", "tensorrt_rtx", "torch", "torchvision", "pycuda", "pycocotools", "av"}
+HEAVY = {
+    "cv2",
+    "onnxruntime",
+    "onnx",
+    "tensorrt",
+    "tensorrt_rtx",
+    "torch",
+    "torchvision",
+    "pycuda",
+    "pycocotools",
+    "av",
+}
 
 
 def modules_of(repository: Path, package: str) -> Iterator[tuple[str, ast.Module]]:
@@ -57,7 +72,9 @@ def test_a_package_imports_nothing_that_the_design_forbids(repository: Path, pac
 
 def test_importing_edgekit_loads_nothing_heavy() -> None:
     code = "import edgekit, sys; print(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
-    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    loaded = set(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    )
     assert "edgekit" in loaded
     assert loaded & (HEAVY | {"rich", "typer", "yaml", "pooch", "sqlite3"}) == set()
 
@@ -74,7 +91,9 @@ def test_every_module_of_the_core_can_be_imported_without_the_extras(repository:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr[-2000:]
-    assert ran.stdout.split() == ["False", "False"], "cv2 and onnxruntime are imported where they are used, not at import"
+    assert ran.stdout.split() == ["False", "False"], (
+        "cv2 and onnxruntime are imported where they are used, not at import"
+    )
 
 
 def test_the_public_surface_is_what_all_says_and_every_name_loads() -> None:

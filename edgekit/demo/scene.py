@@ -1,0 +1,130 @@
+"""Sets the demo's scene: a folder as a user would have it, with config, planogram and reference picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from edgekit.errors import SourceError
+from edgekit.files import write_whole
+
+__all__ = ["Method", "Scene", "set_scene"]
+
+CLIP = "restock-video-bottles/bottle-detection.mp4"
+AISLE = "store-aisle/store-aisle-detection.gif"
+DETECTOR = "models/yolox_nano.onnx"
+DETECTOR_CLASSES = "models/coco_classes.txt"
+
+REFERENCE_FRAME = 100
+"""All three bottles stand, nobody is in the picture."""
+
+SAMPLE_FPS = 10
+
+SHELF = {
+    "window": 5,
+    "initial_samples": 10,
+    "stillness_s": 0.4,
+    "hold_out_of_stock_s": 1.0,
+    "hold_restocked_s": 1.0,
+    "cooldown_s": 1.0,
+}
+"""A clip of 40 s wants short times; a shop wants the defaults."""
+
+BOTTLES = [
+    "water bottle",
+    "wine bottle",
+    "pop bottle",
+    "beer bottle",
+    "pill bottle",
+    "nipple",
+    "milk can",
+    "measuring cup",
+]
+"""ImageNet's classes that an unlabelled half-litre bottle is taken for."""
+
+
+class Method(str, Enum):
+    """How the demo sees whether a bottle stands."""
+
+    DETECTOR = "detector"
+    CLASSIFIER = "classifier"
+    APPEARANCE = "appearance"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A folder ready for `edgekit export` and `edgekit run`.
+
+    Attributes:
+        config: its edgekit.yaml.
+        bundle: where the model's bundle goes; None for the method that needs no model.
+        export: arguments of `edgekit export`; empty for the method that needs no model.
+    """
+
+    config: Path
+    bundle: Path | None
+    export: tuple[str, ...]
+
+
+def _reference(clip: Path) -> bytes:
+    import cv2
+
+    capture = cv2.VideoCapture(str(clip))
+    try:
+        for _ in range(REFERENCE_FRAME):
+            capture.grab()
+        ok, pixels = capture.read()
+    finally:
+        capture.release()
+    if not ok:
+        raise SourceError(f"{clip} ends before frame {REFERENCE_FRAME}.")
+    return bytes(cv2.imencode(".png", pixels)[1])
+
+
+def _planogram(method: Method) -> bytes:
+    import yaml
+
+    raw: dict[str, Any] = yaml.safe_load(files("edgekit.demo").joinpath("bottles.planogram.yaml").read_text("utf-8"))
+    raw["reference"] = "reference.png"
+    for facing in raw["facings"]:
+        facing["method"] = method.value
+    if method is Method.CLASSIFIER:
+        raw["classes"] = {"bottle": BOTTLES}
+    return yaml.safe_dump(raw, sort_keys=False).encode()
+
+
+def set_scene(out: Path, method: Method) -> Scene:
+    """Write config, planogram and reference picture of the demo into `out`.
+
+    Raises:
+        AssetError: a public file is not to be had; the message says where it is and where to put it.
+        OutputError: `out` cannot be written.
+    """
+    import yaml
+
+    from edgekit.assets import asset
+
+    clip = asset(CLIP)
+    config: dict[str, Any] = {
+        "store": "demo",
+        "cameras": [{"id": "table", "source": str(clip), "planogram": "planogram.yaml", "sample_fps": SAMPLE_FPS}],
+        "shelf": SHELF,
+    }
+    bundle: Path | None = None
+    export: tuple[str, ...] = ()
+    if method is not Method.APPEARANCE:
+        bundle = out / ("yolox-nano.edgekit" if method is Method.DETECTOR else "efficientnet-lite0.edgekit")
+        config["model"] = bundle.name
+        model = ("efficientnet_lite0",)
+        if method is Method.DETECTOR:
+            model = (str(asset(DETECTOR)), "--task", "detect", "--decoder", "yolox")  # type: ignore[assignment]
+            model += ("--classes", str(asset(DETECTOR_CLASSES)))  # type: ignore[assignment]
+        calibration = ("--calibration", str(asset(AISLE)), "--calibration", str(clip))
+        export = (*model, "--int8", *calibration, "-o", str(bundle))
+    write_whole(out / "reference.png", _reference(clip))
+    write_whole(out / "planogram.yaml", _planogram(method))
+    write_whole(out / "edgekit.yaml", yaml.safe_dump(config, sort_keys=False).encode())
+    return Scene(out / "edgekit.yaml", bundle, export)
