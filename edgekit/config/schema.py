@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from edgekit.shelf.rules import ShelfRules
 
@@ -27,13 +28,16 @@ BackendName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class SourceConfig(_Section):
     """Where a camera's frames come from."""
 
-    url: int | str = Field(description="USB index, rtsp:// or http:// URL, video file, folder/, or 'gst: PIPELINE'")
+    # repr=False: camera URLs hold passwords; sources.redact says what may be shown.
+    url: int | str = Field(
+        repr=False, description="USB index, rtsp:// or http:// URL, video file, folder/, or 'gst: PIPELINE'"
+    )
     transport: Literal["tcp", "udp"] = Field("tcp", description="rtsp only")
     open_timeout_s: Annotated[float, Field(gt=0)] = 10.0
     read_timeout_s: Annotated[float, Field(gt=0)] = 10.0
@@ -41,7 +45,16 @@ class SourceConfig(_Section):
         None, description="recordings: start over until this many seconds of media time have passed"
     )
     fps: Annotated[float, Field(gt=0)] | None = Field(None, description="folders: frames per second (default 5)")
-    size_wh: tuple[int, int] | None = Field(None, description="usb: picture size to ask the camera for")
+    size_wh: tuple[PositiveInt, PositiveInt] | None = Field(None, description="usb: picture size to ask the camera for")
+
+    @field_validator("url", mode="before")
+    @classmethod
+    def _index_or_text(cls, value: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, (int, str)) or value == "":
+            raise ValueError("expected a camera index, a URL, a file or a folder")
+        if isinstance(value, int) and value < 0:
+            raise ValueError(f"a camera index is 0 or more, got {value}")
+        return value
 
 
 class CameraConfig(_Section):
@@ -58,7 +71,12 @@ class CameraConfig(_Section):
     @field_validator("source", mode="before")
     @classmethod
     def _short_source(cls, value: Any) -> Any:
-        return {"url": value} if isinstance(value, (int, str)) and not isinstance(value, bool) else value
+        return value if isinstance(value, (dict, SourceConfig)) else {"url": value}
+
+    @field_validator("started_at")
+    @classmethod
+    def _utc_unless_said(cls, value: datetime) -> datetime:
+        return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
 
 
 class JsonlSink(_Section):
@@ -102,6 +120,8 @@ class RetentionConfig(_Section):
 
 class SiteConfig(_Section):
     """A whole edgekit.yaml, paths made absolute."""
+
+    short_forms: ClassVar[Mapping[str, str]] = {"model": "models"}
 
     version: Literal[1] = 1
     store: Name = "store"

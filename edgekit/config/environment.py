@@ -1,0 +1,29 @@
+"""The environment variables that edgekit honours, read here and nowhere else, and only when asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+__all__ = ["assets_folder", "cache_folder", "variables"]
+
+
+def variables() -> Mapping[str, str]:
+    """The variables of this process as they are now; functions take them as an argument and default to this."""
+    return dict(os.environ)
+
+
+def cache_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """`$XDG_CACHE_HOME/edgekit`, by default `~/.cache/edgekit`: engines, timings, downloaded assets."""
+    environment = variables() if environment is None else environment
+    named = Path(environment.get("XDG_CACHE_HOME", ""))
+    if named.is_absolute():  # the XDG specification: a relative path is invalid and ignored
+        return named / "edgekit"
+    return Path(environment.get("HOME") or "~").expanduser() / ".cache" / "edgekit"
+
+
+def assets_folder(environment: Mapping[str, str] | None = None) -> Path | None:
+    """`$EDGEKIT_ASSETS`, the folder where public files already lie; None where it is not set."""
+    named = (variables() if environment is None else environment).get("EDGEKIT_ASSETS", "")
+    return Path(named).expanduser() if named else None
