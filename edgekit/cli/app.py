@@ -46,7 +46,11 @@ def _options(
 def build_app(*, debug: bool = False) -> typer.Typer:
     """The typer application with every command that works here."""
     app = typer.Typer(
-        name="edgekit", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+        name="edgekit",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
     )
     app.callback()(_options)
     for name, command in _commands():

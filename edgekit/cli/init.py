@@ -9,7 +9,7 @@ import typer
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where to write it.", file_okay=False)] = Path("."),
+    folder: Annotated[Path, typer.Argument(help="Where to write it.", file_okay=False)] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Write a commented edgekit.yaml and planogram to start from.

@@ -54,6 +54,9 @@ class Method(str, Enum):
     APPEARANCE = "appearance"
 
 
+_BUNDLES = {Method.DETECTOR: "yolox-nano.edgekit", Method.CLASSIFIER: "efficientnet-lite0.edgekit"}
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A folder ready for `edgekit export` and `edgekit run`.
@@ -96,6 +99,15 @@ def _planogram(method: Method) -> bytes:
     return yaml.safe_dump(raw, sort_keys=False).encode()
 
 
+def _model_arguments(method: Method) -> tuple[str, ...]:
+    from edgekit.assets import asset
+
+    if method is Method.CLASSIFIER:
+        return ("efficientnet_lite0",)
+    classes = str(asset(DETECTOR_CLASSES))
+    return (str(asset(DETECTOR)), "--task", "detect", "--decoder", "yolox", "--classes", classes)
+
+
 def set_scene(out: Path, method: Method) -> Scene:
     """Write config, planogram and reference picture of the demo into `out`.
 
@@ -113,17 +125,12 @@ def set_scene(out: Path, method: Method) -> Scene:
         "cameras": [{"id": "table", "source": str(clip), "planogram": "planogram.yaml", "sample_fps": SAMPLE_FPS}],
         "shelf": SHELF,
     }
-    bundle: Path | None = None
+    bundle = None if method is Method.APPEARANCE else out / _BUNDLES[method]
     export: tuple[str, ...] = ()
-    if method is not Method.APPEARANCE:
-        bundle = out / ("yolox-nano.edgekit" if method is Method.DETECTOR else "efficientnet-lite0.edgekit")
+    if bundle is not None:
         config["model"] = bundle.name
-        model = ("efficientnet_lite0",)
-        if method is Method.DETECTOR:
-            model = (str(asset(DETECTOR)), "--task", "detect", "--decoder", "yolox")  # type: ignore[assignment]
-            model += ("--classes", str(asset(DETECTOR_CLASSES)))  # type: ignore[assignment]
         calibration = ("--calibration", str(asset(AISLE)), "--calibration", str(clip))
-        export = (*model, "--int8", *calibration, "-o", str(bundle))
+        export = (*_model_arguments(method), "--int8", *calibration, "-o", str(bundle))
     write_whole(out / "reference.png", _reference(clip))
     write_whole(out / "planogram.yaml", _planogram(method))
     write_whole(out / "edgekit.yaml", yaml.safe_dump(config, sort_keys=False).encode())
