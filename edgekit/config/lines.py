@@ -109,6 +109,8 @@ class _Reading:
         self.lines.setdefault(where, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
+        if node.tag not in ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
+            raise self._problem(node, f"{node.tag} is not a kind of value that is read here")
         self._inside.add(id(node))
         try:
             if isinstance(node, yaml.SequenceNode):

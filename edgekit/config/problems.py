@@ -122,7 +122,7 @@ def _problem(
     error = errors[0]
     name = _name(where)
     if error["type"] == "extra_forbidden":
-        _, inner = _place(document.value, model, error["loc"][:-1])
+        _, inner = _place(document.value, model, where[:-1])
         key = str(error["loc"][-1])
         around = f" in {_name(where[:-1])}" if where[:-1] else ""
         return where, f"{_UNKNOWN} `{key}`{around}", nearest_hint(key, keys_of(inner) if inner else ())

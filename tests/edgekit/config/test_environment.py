@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from edgekit.config.environment import assets_folder, cache_folder
+
+
+def test_the_cache_lies_where_xdg_says() -> None:
+    assert cache_folder({"XDG_CACHE_HOME": "/c", "HOME": "/h"}) == Path("/c/edgekit")
+    assert cache_folder({"HOME": "/h"}) == Path("/h/.cache/edgekit")
+    assert cache_folder({"XDG_CACHE_HOME": "relative", "HOME": "/h"}) == Path("/h/.cache/edgekit")
+
+
+def test_assets_lie_where_the_variable_says_or_nowhere() -> None:
+    assert assets_folder({"EDGEKIT_ASSETS": "/data"}) == Path("/data")
+    assert assets_folder({"EDGEKIT_ASSETS": ""}) is None
+    assert assets_folder({}) is None
+
+
+def test_the_environment_is_read_in_one_file_only(repository: Path) -> None:
+    readers = [
+        str(path.relative_to(repository))
+        for path in [*(repository / "edgekit").rglob("*.py")]
+        if any(word in path.read_text() for word in ("os.environ", "getenv"))
+    ]
+    assert readers == ["edgekit/config/environment.py"]
