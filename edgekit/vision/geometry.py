@@ -12,9 +12,9 @@ from edgekit.frame import Pixels
 
 __all__ = [
     "Anchor",
+    "FrameMapping",
     "Geometry",
     "Interpolation",
-    "FrameMapping",
     "ResizeMode",
     "mapping",
     "prepare",
@@ -102,8 +102,10 @@ def _resized_hw(size_hw: tuple[int, int], geometry: Geometry) -> tuple[int, int]
     if geometry.mode is ResizeMode.STRETCH:
         return out_h, out_w
     if geometry.mode is ResizeMode.LETTERBOX:
-        ratio = min(out_h / height, out_w / width)
-        return max(1, int(height * ratio)), max(1, int(width * ratio))
+        # Whole numbers: 660 * (416 / 660) is 415.99999999999994, and truncates to a column too few.
+        if out_h * width <= out_w * height:
+            return out_h, max(1, width * out_h // height)
+        return max(1, height * out_w // width), out_w
     # torchvision's Resize truncates the longer side as well: int(size * long / short).
     shorter = geometry.resize_shorter_px or min(out_h, out_w)
     if height <= width:
@@ -162,18 +164,29 @@ def prepare(pixels: Pixels, geometry: Geometry, out: Pixels | None = None) -> Pi
     }[geometry.interpolation]
     new_h, new_w = _resized_hw((pixels.shape[0], pixels.shape[1]), geometry)
     top, left = _offset_yx((new_h, new_w), geometry)
-    resized = (
-        pixels
-        if (new_h, new_w) == pixels.shape[:2]
-        else cv2.resize(pixels, (new_w, new_h), interpolation=interpolation)
-    )
-    source = resized[max(0, -top) : max(0, -top) + out_h, max(0, -left) : max(0, -left) + out_w]
-    top, left = max(0, top), max(0, left)
-    bottom, right = top + source.shape[0], left + source.shape[1]
-    out[top:bottom, left:right] = source
-    out[:top] = out[bottom:] = geometry.pad_value
-    out[top:bottom, :left] = out[top:bottom, right:] = geometry.pad_value
+    if top >= 0 and left >= 0:
+        # The picture lies wholly inside the canvas: OpenCV writes it there itself, without a copy between.
+        inside = out[top : top + new_h, left : left + new_w]
+        if (new_h, new_w) == pixels.shape[:2]:
+            inside[...] = pixels
+        else:
+            cv2.resize(pixels, (new_w, new_h), dst=inside, interpolation=interpolation)
+    else:
+        resized = cv2.resize(pixels, (new_w, new_h), interpolation=interpolation)
+        source = resized[max(0, -top) : max(0, -top) + out_h, max(0, -left) : max(0, -left) + out_w]
+        top, left = max(0, top), max(0, left)
+        new_h, new_w = source.shape[:2]
+        out[top : top + new_h, left : left + new_w] = source
+    _pad(out, top, left, top + new_h, left + new_w, geometry.pad_value)
     return out
+
+
+def _pad(out: Pixels, top: int, left: int, bottom: int, right: int, value: int) -> None:
+    """Fill everything outside the rectangle."""
+    out[:top] = value
+    out[bottom:] = value
+    out[top:bottom, :left] = value
+    out[top:bottom, right:] = value
 
 
 def square_crop(pixels: Pixels, box_xyxy_px: tuple[int, int, int, int], pad_value: int) -> Pixels:

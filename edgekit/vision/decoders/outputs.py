@@ -1,0 +1,53 @@
+"""Picking outputs out of a session's answer and cutting candidates out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.errors import InputError
+from edgekit.vision.detection import Detections
+
+__all__ = ["above", "from_centres", "named", "softmax"]
+
+Array = NDArray[np.generic]
+
+
+def named(outputs: Mapping[str, Array], name: str, position: int, decoder: str) -> Array:
+    """The output called `name`, or the one at `position` where the manifest gives no name.
+
+    Raises:
+        InputError: there is no such output.
+    """
+    if name and name in outputs:
+        return outputs[name]
+    if not name and position < len(outputs):
+        return list(outputs.values())[position]
+    wanted = repr(name) if name else f"number {position + 1}"
+    raise InputError(f"The decoder {decoder} wants output {wanted}; the graph gives {', '.join(outputs)}.")
+
+
+def above(scores: NDArray[np.float32], min_score: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns of a 2-D table where the score is above `min_score`; NaN never is."""
+    flat = np.flatnonzero(scores > min_score)
+    return np.divmod(flat, scores.shape[1])
+
+
+def from_centres(
+    boxes_cxcywh: NDArray[np.float32], class_ids: NDArray[np.intp], scores: NDArray[np.float32]
+) -> Detections:
+    """Detections of boxes given as centre and size, (n, 4)."""
+    half = boxes_cxcywh[:, 2:] * np.float32(0.5)
+    boxes = np.empty_like(boxes_cxcywh)
+    np.subtract(boxes_cxcywh[:, :2], half, out=boxes[:, :2])
+    np.add(boxes_cxcywh[:, :2], half, out=boxes[:, 2:])
+    return Detections(boxes, class_ids.astype(np.int64, copy=False), scores)
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities along the last axis, float32."""
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    probabilities: NDArray[np.float32] = exponentials / exponentials.sum(axis=-1, keepdims=True)
+    return probabilities
