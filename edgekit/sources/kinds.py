@@ -10,6 +10,7 @@ __all__ = ["PICTURE_SUFFIXES", "scheme_of", "source_kind"]
 PICTURE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(?!\\)")  # two letters at least: C:\ is a drive
+_OWN = {"gst": "gstreamer", "python": "iterable"}
 _STREAMS = frozenset({"http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp"})
 
 
@@ -20,7 +21,7 @@ def scheme_of(url: str) -> str | None:
 
 
 def source_kind(url: int | str) -> str:
-    """The kind's name: "usb", "stream", "gstreamer", "folder", "video", or a scheme that a plug-in may know.
+    """The kind's name: "usb", "stream", "gstreamer", "iterable", "folder", "video", or a scheme that a plug-in may know.
 
     An index (also as text, "0") and /dev/video0 are usb; a folder or a single picture is "folder"; any other
     path is "video", there or not.
@@ -28,8 +29,8 @@ def source_kind(url: int | str) -> str:
     if isinstance(url, int) or url.isdigit() or url.startswith("/dev/video"):
         return "usb"
     scheme = scheme_of(url)
-    if scheme == "gst":
-        return "gstreamer"
+    if scheme in _OWN:
+        return _OWN[scheme]
     if scheme in _STREAMS:
         return "stream"
     if scheme is not None and not Path(url).exists():
