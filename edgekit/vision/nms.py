@@ -69,9 +69,9 @@ def _at_most(limit: float) -> np.float32:
     torchvision compares a float32 overlap with a double threshold; for float32 values `x > limit` and
     `x > _at_most(limit)` say the same, whatever numpy promotes.
     """
-    rounded = np.float32(limit)
+    rounded: np.float32 = np.float32(limit)
     if float(rounded) > limit:
-        rounded = np.nextafter(rounded, np.float32(-np.inf), dtype=np.float32)
+        rounded = np.float32(np.nextafter(rounded, np.float32(-np.inf)))
     return rounded
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgekit.errors import InputError
 from edgekit.vision.detection import Detections
 
-__all__ = ["above", "from_centres", "named", "softmax"]
+__all__ = ["above", "from_centres", "named", "sigmoid", "softmax"]
 
 Array = NDArray[np.generic]
 
@@ -50,4 +50,11 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probabilities along the last axis, float32."""
     exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
     probabilities: NDArray[np.float32] = exponentials / exponentials.sum(axis=-1, keepdims=True)
+    return probabilities
+
+
+def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each value's probability, float32."""
+    bounded = np.clip(logits, -80, 80)  # exp(88.8) is already infinite in float32
+    probabilities: NDArray[np.float32] = np.reciprocal(np.float32(1) + np.exp(-bounded))
     return probabilities

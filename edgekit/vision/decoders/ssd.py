@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import InputError
-from edgekit.vision.decoders.outputs import above, from_centres, named, softmax
+from edgekit.vision.decoders.outputs import above, from_centres, named, sigmoid, softmax
 from edgekit.vision.detection import Detections
 
 __all__ = ["Ssd"]
@@ -103,7 +103,5 @@ class Ssd:
         if self.scores == "softmax":
             return softmax(logits)
         if self.scores == "sigmoid":
-            with np.errstate(over="ignore"):
-                sigmoids: NDArray[np.float32] = np.reciprocal(np.float32(1) + np.exp(-logits), dtype=np.float32)
-            return sigmoids
-        return logits.copy()
+            return sigmoid(logits)
+        return np.array(logits, np.float32)

@@ -92,6 +92,13 @@ def test_ssd_decodes_offsets_against_anchors_and_drops_the_background() -> None:
     assert rounded(found[0]) == [([24 - 8, 20 - 2, 24 + 8, 20 + 2], 1, 0.7)]
 
 
+@pytest.mark.parametrize(("scores", "expected"), [("sigmoid", 0.9526), ("probabilities", 3.0), ("softmax", 0.9965)])
+def test_ssd_scores_are_what_the_parameter_says(scores: str, expected: float) -> None:
+    outputs = {"l": np.array([[[-1000.0, 3.0, -2.654]]], np.float32), "b": np.zeros((1, 1, 4), np.float32)}
+    decoder = make_decoder("ssd", {"anchors": [8.0, 8.0, 4.0, 4.0], "scores": scores}, SIZE)
+    assert [round(found.score, 4) for found in decoder(outputs, min_score=0.3)[0]] == [expected]
+
+
 def test_ssd_takes_its_anchors_from_an_output() -> None:
     outputs = {
         "l": np.array([[[0.0, 5.0]]], np.float32),
