@@ -1,0 +1,113 @@
+"""What a tensor looked like over the calibration images, in bounded memory: extremes and a histogram, streamed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.errors import CalibrationError
+
+__all__ = ["BINS_PER_SIDE", "HistogramObserver", "MinMaxObserver"]
+
+BINS_PER_SIDE = 2048
+"""Bins on each side of zero. The range is at most twice the largest value, so one INT8 step holds 8 bins or more."""
+
+
+class MinMaxObserver:
+    """Smallest and largest value of one tensor.
+
+    Attributes:
+        name: the tensor, for messages.
+        minimum, maximum: over everything seen; +inf and -inf while nothing was seen.
+        count: values seen.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.minimum = float("inf")
+        self.maximum = float("-inf")
+        self.count = 0
+
+    def update(self, values: NDArray[Any]) -> None:
+        """Take in a tensor of any shape.
+
+        Raises:
+            CalibrationError: a value is not finite.
+        """
+        if values.size == 0:
+            return
+        low, high = float(values.min()), float(values.max())
+        if not (np.isfinite(low) and np.isfinite(high)):
+            raise CalibrationError(
+                f"Tensor {self.name} is not finite on a calibration image.",
+                hint="Check the preprocessing and the weights: the float model itself gives inf or nan.",
+            )
+        self.minimum = min(self.minimum, low)
+        self.maximum = max(self.maximum, high)
+        self.count += values.size
+
+    @property
+    def largest(self) -> float:
+        """The largest magnitude seen, 0 while nothing was seen."""
+        return max(abs(self.minimum), abs(self.maximum)) if self.count else 0.0
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether only one value, or none, was ever seen."""
+        return self.count == 0 or self.minimum == self.maximum
+
+
+class HistogramObserver(MinMaxObserver):
+    """Extremes and a histogram symmetric about zero, whose range doubles when a larger value comes.
+
+    Bins merge in pairs when the range doubles, so the counts are those of one pass over everything at the final
+    range. Exact zeros are counted apart: every encoding represents them exactly.
+    """
+
+    def __init__(self, name: str, bins_per_side: int = BINS_PER_SIDE) -> None:
+        super().__init__(name)
+        self.zeros = 0
+        self.limit = 0.0
+        self.counts = np.zeros(2 * bins_per_side, np.int64)
+
+    def update(self, values: NDArray[Any]) -> None:
+        """Take in a tensor of any shape.
+
+        Raises:
+            CalibrationError: a value is not finite.
+        """
+        super().update(values)
+        largest = self.largest
+        if largest == 0.0 or values.size == 0:
+            self.zeros += int(values.size)
+            return
+        self._reach(largest)
+        side = len(self.counts) // 2
+        flat = np.ascontiguousarray(values, np.float32).ravel()
+        nonzero = flat[flat != 0]
+        self.zeros += flat.size - nonzero.size
+        # Shifted to positive numbers first, so that cutting off the fraction rounds down.
+        index = (nonzero * np.float32(side / self.limit) + np.float32(side)).astype(np.int32)
+        np.clip(index, 0, 2 * side - 1, out=index)
+        self.counts += np.bincount(index, minlength=2 * side)
+
+    def _reach(self, largest: float) -> None:
+        if self.limit == 0.0:
+            self.limit = float(2.0 ** np.ceil(np.log2(largest)))
+        while self.limit < largest:
+            pairs = self.counts.reshape(-1, 2).sum(axis=1)
+            self.counts = np.zeros_like(self.counts)
+            self.counts[len(pairs) // 2 : len(pairs) // 2 + len(pairs)] = pairs
+            self.limit *= 2.0
+
+    @property
+    def width(self) -> float:
+        """Width of one bin."""
+        return 2.0 * self.limit / len(self.counts)
+
+    def occupied(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Centres and counts of the bins that hold anything; exact zeros are in none."""
+        index = np.flatnonzero(self.counts)
+        return (index + 0.5) * self.width - self.limit, self.counts[index].astype(np.float64)

@@ -1,0 +1,94 @@
+"""Which layers stay in INT8, decided by the noise they make on held-back images and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from edgekit_export.quantize.judge import Judge
+from edgekit_export.quantize.options import QuantizeOptions
+
+__all__ = ["Choice", "fewest_float", "most_int8"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The outcome for one encoding.
+
+    Attributes:
+        quantized: names of the layers in INT8.
+        kept_float: names of the layers returned to float, the worst first.
+        noise: of the choice, per group of outputs.
+    """
+
+    quantized: frozenset[str]
+    kept_float: tuple[str, ...]
+    noise: tuple[float, ...]
+
+
+def _choice(judge: Judge, kept_float: Sequence[str]) -> Choice:
+    quantized = frozenset(judge.plans) - set(kept_float)
+    return Choice(quantized, tuple(kept_float), tuple(float(value) for value in judge.noise(quantized)))
+
+
+def _affordable(
+    judge: Judge, sensitivities: Mapping[str, float], total_macs: int, int8_share: float, min_relief: float
+) -> list[str]:
+    """Layers worth returning to float, the worst first, as far as the MACs allow; dearer ones are stepped over."""
+    spare = sum(plan.layer.macs for plan in judge.plans.values()) - int8_share * total_macs
+    floor = min_relief * sum(sensitivities.values())
+    chosen: list[str] = []
+    for name in sorted(sensitivities, key=lambda one: (-sensitivities[one], one)):
+        macs = judge.plans[name].layer.macs
+        if sensitivities[name] < floor:
+            break
+        if macs <= spare:
+            chosen.append(name)
+            spare -= macs
+    return chosen
+
+
+def _first_good(judge: Judge, ordered: Sequence[str], good: Callable[[Choice], bool]) -> Choice:
+    """The shortest prefix of `ordered` that is good when returned to float, found by halving; all of it if none is."""
+    low, best = 0, _choice(judge, ordered)
+    high = len(ordered)
+    if not good(best):
+        return best
+    while low < high:
+        middle = (low + high) // 2
+        tried = _choice(judge, ordered[:middle])
+        if good(tried):
+            high, best = middle, tried
+        else:
+            low = middle + 1
+    return best
+
+
+def fewest_float(
+    judge: Judge, sensitivities: Mapping[str, float], total_macs: int, options: QuantizeOptions
+) -> Choice:
+    """int8-tensorrt: everything in INT8 but the fewest layers that bring the noise within the budget.
+
+    Layers are returned in the order of the noise that each makes alone, while `preferred_int8_share` of the MACs
+    stay in INT8; where the noise is bad even then, down to `min_int8_share`.
+    """
+    everything = _choice(judge, ())
+    if max(everything.noise) <= options.max_noise:
+        return everything
+    ordered = _affordable(judge, sensitivities, total_macs, options.preferred_int8_share, options.min_relief)
+    choice = _first_good(judge, ordered, lambda one: max(one.noise) <= options.max_noise)
+    if max(choice.noise) <= options.bad_noise:
+        return choice
+    ordered = _affordable(judge, sensitivities, total_macs, options.min_int8_share, options.min_relief)
+    return _first_good(judge, ordered, lambda one: max(one.noise) <= options.bad_noise)
+
+
+def most_int8(judge: Judge, sensitivities: Mapping[str, float], options: QuantizeOptions) -> Choice:
+    """int8-cpu: as many MACs in INT8 as the budget allows, the cheapest in noise per MAC first.
+
+    A layer is here wholly in INT8 or wholly float, since nothing between is faster (see placement), so there is
+    no share of MACs to be kept.
+    """
+    plans = judge.plans
+    dearest_first = sorted(plans, key=lambda name: (-sensitivities[name] / max(plans[name].layer.macs, 1), name))
+    return _first_good(judge, dearest_first, lambda one: max(one.noise) <= options.max_noise)

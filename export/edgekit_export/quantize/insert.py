@@ -1,0 +1,163 @@
+"""Write a float graph with quantize/dequantize pairs: explicit zero points, int8 weights, float biases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import onnx
+from onnx import helper
+
+from edgekit_calibration import Quantizer
+from edgekit_export.graph.cleanup import unused_removed
+from edgekit_export.graph.view import GraphView, attribute, initializer
+from edgekit_export.quantize.plan import LayerPlan, as_signed, centre_of
+
+__all__ = ["with_int8"]
+
+
+class _Writer:
+    """Builds the node list of one quantized graph in order."""
+
+    def __init__(self, model: onnx.ModelProto, plans: Iterable[LayerPlan]) -> None:
+        self.model = onnx.ModelProto()
+        self.model.CopyFrom(model)
+        self.graph = self.model.graph
+        self.view = GraphView(model.graph)
+        self.plans = {plan.layer.name: plan for plan in plans}
+        self.results = {
+            plan.layer.activation or plan.layer.name: plan for plan in self.plans.values() if plan.result is not None
+        }
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: dict[str, onnx.TensorProto] = {}
+        # Tensor and quantizer -> the dequantized tensor that is there already.
+        self.dequantized: dict[tuple[str, Quantizer], str] = {}
+        self.taken = {name for node in model.graph.node for name in (*node.input, *node.output)} | {
+            tensor.name for tensor in model.graph.initializer
+        }
+
+    def name(self, wanted: str) -> str:
+        """A tensor name that is not taken."""
+        name, number = wanted, 1
+        while name in self.taken:
+            name, number = f"{wanted}_{number}", number + 1
+        self.taken.add(name)
+        return name
+
+    def constant(self, wanted: str, value: object, dtype: type[np.generic]) -> str:
+        """A new constant tensor's name."""
+        name = self.name(wanted)
+        self.constants[name] = initializer(name, np.asarray(value, dtype))
+        return name
+
+    def pair(self, source: str, label: str, chosen: Quantizer, target: str) -> None:
+        """QuantizeLinear and DequantizeLinear from `source` to `target`."""
+        scale = self.constant(f"{label}_scale", chosen.scale, np.float32)
+        zero = self.constant(f"{label}_zero_point", chosen.zero_point, np.int8 if chosen.lowest < 0 else np.uint8)
+        quantized = self.name(f"{label}_quantized")
+        self.nodes.append(
+            helper.make_node("QuantizeLinear", [source, scale, zero], [quantized], name=f"{target}_QuantizeLinear")
+        )
+        self.nodes.append(
+            helper.make_node("DequantizeLinear", [quantized, scale, zero], [target], name=f"{target}_DequantizeLinear")
+        )
+
+    def data(self, tensor: str, chosen: Quantizer) -> str:
+        """The dequantized form of `tensor`, shared by all layers that read it with the same quantizer."""
+        key = (tensor, chosen)
+        if key not in self.dequantized:
+            target = self.name(f"{tensor}_dequantized")
+            self.pair(tensor, tensor, chosen, target)
+            self.dequantized[key] = target
+        return self.dequantized[key]
+
+    def weight(self, plan: LayerPlan) -> str:
+        """The dequantized weight: int8 values, float scales, explicit int8 zero points."""
+        label, quantized = f"{plan.layer.output}_weight", plan.weight
+        values = self.constant(f"{label}_quantized", quantized.values, np.int8)
+        scales = self.constant(f"{label}_scale", quantized.scales, np.float32)
+        zeros = self.constant(f"{label}_zero_point", np.zeros(len(quantized.scales)), np.int8)
+        target = self.name(f"{label}_dequantized")
+        self.nodes.append(
+            helper.make_node(
+                "DequantizeLinear", [values, scales, zeros], [target], name=f"{target}_node", axis=quantized.axis
+            )
+        )
+        return target
+
+    def centred_data(self, plan: LayerPlan, node: onnx.NodeProto) -> str:
+        """Data minus the middle of its range, padded with what zero has become, quantized symmetrically."""
+        layer, centre = plan.layer, np.float32(centre_of(plan.data))
+        label = f"{layer.output}_centred"
+        middle = self.constant(f"{label}_middle", centre, np.float32)
+        current = self.name(label)
+        self.nodes.append(helper.make_node("Sub", [layer.data, middle], [current], name=f"{label}_Sub"))
+        pads = list(attribute(node, "pads", []))
+        if any(pads):
+            half = len(pads) // 2
+            sizes = self.constant(f"{label}_pads", [0, 0, *pads[:half], 0, 0, *pads[half:]], np.int64)
+            value = self.constant(f"{label}_zero", -centre, np.float32)
+            padded = self.name(f"{label}_padded")
+            self.nodes.append(helper.make_node("Pad", [current, sizes, value], [padded], name=f"{label}_Pad"))
+            current = padded
+        target = self.name(f"{label}_dequantized")
+        self.pair(current, label, as_signed(plan.data), target)
+        return target
+
+    def centred_bias(self, plan: LayerPlan, node: onnx.NodeProto) -> str:
+        """The bias with the product of the middle and the quantized weight, which was subtracted before."""
+        products = np.float64(centre_of(plan.data)) * plan.weight.dequantized().astype(np.float64)
+        added = products.reshape(len(products), -1).sum(axis=1)
+        bias = self.view.constant(node.input[2]) if len(node.input) > 2 and node.input[2] else None
+        total = added if bias is None else bias + added
+        return self.constant(f"{plan.layer.output}_centred_bias", total, np.float32)
+
+    def layer(self, node: onnx.NodeProto, plan: LayerPlan) -> onnx.NodeProto:
+        """The layer's node, reading dequantized tensors; what it needs stands before it."""
+        copy = onnx.NodeProto()
+        copy.CopyFrom(node)
+        if plan.centred:
+            copy.input[0] = self.centred_data(plan, node)
+            bias = self.centred_bias(plan, node)
+            del copy.input[2:]
+            copy.input.append(bias)
+            for item in copy.attribute:
+                if item.name == "pads":
+                    item.ints[:] = [0] * len(item.ints)
+        else:
+            copy.input[0] = self.data(plan.layer.data, plan.data)
+        copy.input[1] = self.weight(plan)
+        return copy
+
+    def write(self) -> onnx.ModelProto:
+        """The quantized graph."""
+        for node in self.graph.node:
+            plan = self.plans.get(node.name)
+            if plan is not None:
+                copy = self.layer(node, plan)
+            else:
+                copy = onnx.NodeProto()
+                copy.CopyFrom(node)
+            self.nodes.append(copy)
+            finished = self.results.get(node.name)
+            if finished is not None and finished.result is not None:
+                tensor = finished.layer.result
+                # The old name goes to the dequantized tensor: every reader, and an output, sees the same values.
+                copy.output[0] = self.name(f"{tensor}_float")
+                self.pair(copy.output[0], tensor, finished.result, tensor)
+                self.dequantized[(tensor, finished.result)] = tensor
+        del self.graph.node[:]
+        self.graph.node.extend(self.nodes)
+        self.graph.initializer.extend(self.constants.values())
+        del self.graph.value_info[:]
+        unused_removed(self.model)
+        return self.model
+
+
+def with_int8(model: onnx.ModelProto, plans: Iterable[LayerPlan]) -> onnx.ModelProto:
+    """A copy of the float graph in which the planned layers read quantized tensors; all others stay as they are.
+
+    A tensor that several layers read is quantized once. Weights are stored as int8 behind DequantizeLinear, biases
+    as float (TensorRT refuses an INT32 bias behind DequantizeLinear).
+    """
+    return _Writer(model, plans).write()

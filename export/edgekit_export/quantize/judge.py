@@ -1,0 +1,69 @@
+"""Held-back images and the float outputs on them: how much noise does a choice of INT8 layers make?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from edgekit.errors import CalibrationError
+from edgekit_export.quantize.noise import Group, noise, output_groups
+from edgekit_export.quantize.plan import LayerPlan
+from edgekit_export.quantize.switchboard import Switchboard
+
+__all__ = ["Judge", "Panel"]
+
+
+class Panel:
+    """Held-back images with the float model's outputs, in two sizes: all of them, and the few that layers are ranked on.
+
+    Raises:
+        CalibrationError: the float model gives no finite output that varies on these images.
+    """
+
+    def __init__(
+        self, model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], *, rank_images: int, threads: int
+    ) -> None:
+        self.model, self.images, self.threads = model, tuple(images), threads
+        self.references: list[list[NDArray[Any]]] = Switchboard(model, (), threads=threads).run(self.images, ())
+        if not all(np.all(np.isfinite(value)) for outputs in self.references for value in outputs):
+            raise CalibrationError(
+                "The float model gives inf or nan on calibration images.", hint="Check the preprocessing and the model."
+            )
+        self.rank_count = min(rank_images, len(self.images))
+        self.groups: tuple[Group, ...] = output_groups(self.references)
+        self.rank_groups: tuple[Group, ...] = output_groups(self.references[: self.rank_count])
+        if not self.groups or not self.rank_groups:
+            raise CalibrationError(
+                "The float model's outputs are zero on every held-back image: nothing can be judged.",
+                hint="Calibrate on pictures like those that the model will see.",
+            )
+
+
+class Judge:
+    """One set of plans on a panel: noise of any choice among them."""
+
+    def __init__(self, panel: Panel, plans: Sequence[LayerPlan]) -> None:
+        self.panel, self.plans = panel, {plan.layer.name: plan for plan in plans}
+        self._board = Switchboard(panel.model, plans, threads=panel.threads)
+
+    def noise(self, quantized: Collection[str]) -> NDArray[np.float64]:
+        """Noise per group of outputs over all held-back images, with the named layers in INT8."""
+        panel = self.panel
+        return noise(panel.groups, panel.references, self._board.run(panel.images, quantized))
+
+    def noise_of_one(self, name: str) -> NDArray[np.float64]:
+        """Noise per group over the ranking images with that layer alone in INT8."""
+        panel, count = self.panel, self.panel.rank_count
+        return noise(panel.rank_groups, panel.references[:count], self._board.run(panel.images[:count], (name,)))
+
+    def ranking(self, progress: Callable[[], None]) -> dict[str, float]:
+        """Mean noise over the groups of each layer alone, by name; `progress` is called after each."""
+        sensitivities: dict[str, float] = {}
+        for name in self.plans:
+            sensitivities[name] = float(self.noise_of_one(name).mean())
+            progress()
+        return sensitivities

@@ -1,0 +1,68 @@
+"""The rules that say where quantize/dequantize pairs go, one function each, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import onnx
+
+from edgekit_calibration import HistogramObserver
+from edgekit_export.graph.view import GraphView, attribute
+from edgekit_export.quantize.layers import Layer
+
+__all__ = ["can_be_centred", "observable", "reads_pixels", "wants_result_quantized"]
+
+
+def observable(layer: Layer, observers: Mapping[str, HistogramObserver]) -> str | None:
+    """None where the layer's input was seen and varied, else why the layer stays float.
+
+    Why: a tensor that never changed has no range, and one that no image reached has none either; a made-up
+    range would be a guess about pictures to come.
+    """
+    observer = observers.get(layer.data)
+    if observer is None or observer.count == 0:
+        return "its input was never seen"
+    return f"its input is always {observer.minimum:g}" if observer.is_constant else None
+
+
+def wants_result_quantized(layer: Layer) -> bool:
+    """int8-cpu: the result of a convolution is quantized as well as what it reads.
+
+    Why: ONNX Runtime merges DequantizeLinear, Conv (and Relu or Clip), QuantizeLinear into one QLinearConv only
+    where all of them are there; with inputs alone it runs the float convolution and the quantizing on top, slower than
+    float and no more accurate (YOLOX-nano, 2 threads: 13.8 ms against 8.6). Products (Gemm, MatMul) give float.
+    Pinned by test_placement.py.
+    """
+    return layer.op_type == "Conv"
+
+
+def reads_pixels(layer: Layer, view: GraphView) -> bool:
+    """Whether nothing but moves and arithmetic lies between the graph's input and the layer."""
+    names, seen = [layer.data], set()
+    while names:
+        name = names.pop()
+        maker = view.producers.get(name)
+        if name in seen or maker is None:
+            continue
+        seen.add(name)
+        if maker.op_type in ("Conv", "ConvTranspose", "Gemm", "MatMul"):
+            return False
+        names.extend(maker.input)
+    return True
+
+
+def _pads(node: onnx.NodeProto) -> bool:
+    return any(attribute(node, "pads", [])) or attribute(node, "auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID")
+
+
+def can_be_centred(layer: Layer, node: onnx.NodeProto, view: GraphView) -> bool:
+    """int8-tensorrt: whether the middle of the input's range may be subtracted before it is quantized.
+
+    Why: TensorRT takes zero point 0 only, so of a range from 0 to 255 (pixels) or from -0.28 (SiLU) half of the
+    256 steps are never used. Subtracting the middle, and adding its product with the weight to the bias, gives them
+    back exactly. A convolution that pads with zeros then needs a Pad of its own; that extra copy is accepted only at
+    the pixels, where it is small and matters most. Pinned by test_placement.py.
+    """
+    if layer.op_type != "Conv" or attribute(node, "auto_pad", b"NOTSET") != b"NOTSET":
+        return False
+    return not _pads(node) or reads_pixels(layer, view)

@@ -1,0 +1,41 @@
+"""How one layer is to be quantized."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edgekit_calibration import Quantizer
+from edgekit_export.quantize.layers import Layer
+from edgekit_export.quantize.weights import QuantizedWeight
+
+__all__ = ["LayerPlan", "as_signed", "centre_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerPlan:
+    """A layer in INT8.
+
+    Attributes:
+        layer: the node.
+        weight: its quantized weight.
+        data: how the tensor that it reads is quantized.
+        result: how the tensor that it makes is quantized too, or None where that stays float.
+        centred: signed encodings only: `data` is unsigned, and the graph subtracts the middle of its range first,
+            so that the signed, symmetric eight bits span just that range.
+    """
+
+    layer: Layer
+    weight: QuantizedWeight
+    data: Quantizer
+    result: Quantizer | None = None
+    centred: bool = False
+
+
+def centre_of(data: Quantizer) -> float:
+    """What is subtracted so that an unsigned quantizer becomes a signed one with zero point 0: a multiple of its scale."""
+    return (128 - data.zero_point) * data.scale
+
+
+def as_signed(data: Quantizer) -> Quantizer:
+    """The signed quantizer that on `x - centre_of(data)` gives the same steps as `data` on x."""
+    return Quantizer(data.scale, 0, -128, 127)

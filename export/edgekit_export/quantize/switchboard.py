@@ -1,0 +1,129 @@
+"""One session in which each layer can be switched between float and simulated INT8: any choice costs one run.
+
+Building and loading a graph per choice would take most of the time of ranking a hundred layers. Instead each layer
+becomes an If with both versions of it, and the choice is an input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
+
+from edgekit_calibration import Quantizer
+from edgekit_export.graph.view import initializer
+from edgekit_export.quantize.plan import LayerPlan
+
+__all__ = ["Switchboard"]
+
+
+def _quantizer_tensors(prefix: str, chosen: Quantizer) -> list[onnx.TensorProto]:
+    dtype = np.int8 if chosen.lowest < 0 else np.uint8
+    return [
+        initializer(f"{prefix}_scale", np.array(chosen.scale, np.float32)),
+        initializer(f"{prefix}_zero", np.array(chosen.zero_point, dtype)),
+    ]
+
+
+def _through(prefix: str, data: str, tensors: Sequence[onnx.TensorProto]) -> tuple[list[onnx.NodeProto], str]:
+    parameters = [tensor.name for tensor in tensors]
+    return [
+        helper.make_node("QuantizeLinear", [data, *parameters], [f"{prefix}_q"]),
+        helper.make_node("DequantizeLinear", [f"{prefix}_q", *parameters], [f"{prefix}_dq"]),
+    ], f"{prefix}_dq"
+
+
+def _renamed(node: onnx.NodeProto, output: str, inputs: Mapping[int, str]) -> onnx.NodeProto:
+    copy = onnx.NodeProto()
+    copy.CopyFrom(node)
+    copy.output[0] = output
+    for index, name in inputs.items():
+        copy.input[index] = name
+    return copy
+
+
+class Switchboard:
+    """A float graph whose layers can be switched to INT8 one by one.
+
+    Args:
+        model: the float graph.
+        plans: the layers that can be switched, and how they are quantized. A centred plan is computed with its
+            unsigned quantizer, which gives the same steps.
+    """
+
+    def __init__(
+        self,
+        model: onnx.ModelProto,
+        plans: Sequence[LayerPlan],
+        *,
+        threads: int = 2,
+    ) -> None:
+        import onnxruntime as ort
+
+        self._switches = {plan.layer.name: f"switch_{index}" for index, plan in enumerate(plans)}
+        self._feed = model.graph.input[0].name
+        switched = onnx.ModelProto()
+        switched.CopyFrom(model)
+        graph = switched.graph
+        by_name = {node.name: node for node in graph.node}
+        ends = {plan.layer.activation or plan.layer.name: plan for plan in plans}
+        absorbed = {plan.layer.name for plan in plans if plan.layer.activation is not None}
+        nodes: list[onnx.NodeProto] = []
+        for node in list(graph.node):
+            plan = ends.get(node.name)
+            if plan is not None:
+                nodes.append(self._branches(graph, plan, by_name))
+            elif node.name not in absorbed:
+                copy = onnx.NodeProto()
+                copy.CopyFrom(node)
+                nodes.append(copy)
+        del graph.node[:]
+        graph.node.extend(nodes)
+        graph.input.extend(
+            helper.make_tensor_value_info(name, TensorProto.BOOL, []) for name in self._switches.values()
+        )
+        options = ort.SessionOptions()
+        options.log_severity_level = 4
+        options.intra_op_num_threads = threads
+        # Q/DQ must be computed as written, not merged into integer operators.
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+        self._session = ort.InferenceSession(switched.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+    def _branches(
+        self, graph: onnx.GraphProto, plan: LayerPlan, by_name: Mapping[str, onnx.NodeProto]
+    ) -> onnx.NodeProto:
+        layer, result = plan.layer, plan.result
+        switch = self._switches[layer.name]
+        graph.initializer.append(initializer(f"{switch}_w", plan.weight.dequantized()))
+        data_tensors = _quantizer_tensors(f"{switch}_in", plan.data)
+        graph.initializer.extend(data_tensors)
+        quantize, dequantized = _through(f"{switch}_in", layer.data, data_tensors)
+        bodies = []
+        for kind, inputs, before in (("int8", {0: dequantized, 1: f"{switch}_w"}, quantize), ("float", {}, [])):
+            current = f"{switch}_{kind}"
+            body = [*before, _renamed(by_name[layer.name], current, inputs)]
+            if layer.activation is not None:
+                body.append(_renamed(by_name[layer.activation], f"{current}_act", {0: current}))
+                current = f"{current}_act"
+            if kind == "int8" and result is not None:
+                result_tensors = _quantizer_tensors(f"{switch}_out", result)
+                graph.initializer.extend(result_tensors)
+                after, current = _through(f"{switch}_out", current, result_tensors)
+                body.extend(after)
+            value = helper.make_tensor_value_info(current, TensorProto.FLOAT, None)
+            bodies.append(helper.make_graph(body, f"{switch}_{kind}", [], [value]))
+        return helper.make_node(
+            "If", [switch], [layer.result], name=f"{switch}_if", then_branch=bodies[0], else_branch=bodies[1]
+        )
+
+    def run(self, images: Sequence[NDArray[np.uint8]], quantized: Collection[str]) -> list[list[NDArray[Any]]]:
+        """The graph's outputs per image with the named layers in INT8 and all others in float."""
+        feeds: dict[str, NDArray[Any]] = {
+            switch: np.array(name in quantized) for name, switch in self._switches.items()
+        }
+        return [self._session.run(None, {**feeds, self._feed: image[None]}) for image in images]
