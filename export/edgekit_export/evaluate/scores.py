@@ -1,0 +1,28 @@
+"""Scores: what an evaluation found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["MAIN_METRIC", "Scores"]
+
+MAIN_METRIC = {"classify": "top1", "detect": "map"}
+"""The metric by which encodings are compared, by task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Metrics of one model on one set of pictures.
+
+    Attributes:
+        metrics: fractions of 1 by name.
+        images: pictures that were evaluated.
+        skipped: "path: reason" of each that could not be read.
+        notes: how labels were matched, for people.
+    """
+
+    metrics: Mapping[str, float]
+    images: int
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
