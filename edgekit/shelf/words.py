@@ -72,6 +72,8 @@ class Evidence:
             there; None when this sample cannot say.
         reason: why it cannot say; None when it can.
         method: the way the fill was found.
+        misplaced: probability (0-1) that another product of the planogram stands here instead.
+        units: fill is a share of the capacity (units were counted), so that the facing can be `low`.
     """
 
     facing: str
@@ -80,6 +82,8 @@ class Evidence:
     fill: float | None
     reason: UnknownReason | None = None
     method: str = ""
+    misplaced: float = 0.0
+    units: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +93,8 @@ class Want:
     Attributes:
         role: the model's role in the configuration, such as "shelf".
         regions: uint8 (height, width, 3) each: the whole frame for a detector, one crop a facing for a classifier.
+            The first want of a run shows the reference picture instead, whose size may differ from the frame's:
+            a region's own shape is its size.
         facings: ids that the regions belong to; empty for a whole frame.
     """
 
@@ -116,13 +122,15 @@ class View:
         frame: the sample.
         gates: evidence so far by facing id: visible share, motion, reason; fill is None.
         wants: what models should look at; empty when no facing can be concluded from this sample.
-        memory: what the next `look` will need (small grey pictures, background); opaque.
+        memory: what the next `look` will need (small pictures, background); opaque.
+        of_reference: the wants show the reference picture, not this frame.
     """
 
     frame: Frame
     gates: Mapping[str, Evidence]
     wants: tuple[Want, ...]
     memory: object
+    of_reference: bool = False
 
 
 @dataclass(frozen=True, slots=True)

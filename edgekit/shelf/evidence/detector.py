@@ -1,0 +1,175 @@
+"""Evidence by detector: boxes of the facing's product, standing in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.frame import Pixels
+from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
+from edgekit.shelf.evidence.models import class_ids, role_for, roles_of
+from edgekit.shelf.words import Findings, UnknownReason, Want
+from edgekit.vision.detection import Detections
+
+if TYPE_CHECKING:
+    from edgekit.shelf.gates.layout import FacingPlace
+    from edgekit.shelf.planogram import Facing
+
+__all__ = ["AnyProductEvidence", "DetectorEvidence"]
+
+LIFTED_SHARE = 0.2
+"""A unit whose lower edge is off its place's by more of the facing's height than this does not stand there."""
+INSIDE_SHARE = 0.5
+"""So much of a box must lie in the facing's bounding box to be about this facing."""
+
+
+class DetectorEvidence:
+    """Boxes of the product's classes, matched to facings by where they stand.
+
+    A box counts for a facing if its middle lies between the facing's sides, at least half of it lies inside, and (for
+    a capacity of 1) its lower edge is where the reference picture's was: a product lifted above its place is not
+    stocked. Fill rises with the best such score, 0.5 at `min_score`; for a larger capacity it is the share of units.
+
+    A detector that does not find the product in the reference picture says nothing by finding none now: until it has
+    found it once, its silence is `no_evidence`.
+    """
+
+    _method = "detector"
+
+    def __init__(self, context: MethodContext) -> None:
+        self._rules = context.rules
+        self._role = self._find_role(context)
+        model = context.models[self._role]
+        self._own = {facing.id: frozenset(self._classes(context, facing)) for facing in context.facings}
+        everything = {
+            number
+            for facing in context.planogram.facings
+            for number in class_ids(model, context.planogram.class_names(facing.product))
+        }
+        self._other = {name: frozenset(everything) - own for name, own in self._own.items()}
+
+    @property
+    def role(self) -> str | None:
+        """The detector that it asks."""
+        return self._role
+
+    def want(self, pixels: Pixels, places: Sequence[FacingPlace]) -> Want | None:
+        """The whole picture, if any facing needs it."""
+        return Want(self._role, (pixels,)) if places else None
+
+    def baselines(self, places: Sequence[FacingPlace], want: Want | None, findings: Findings) -> Mapping[str, Baseline]:
+        """Where the product's lower edge stands in the reference, as a share of the facing's height from its top."""
+        found = findings.get(self._role)
+        if not isinstance(found, Detections):
+            return {}
+        seen: dict[str, Baseline] = {}
+        for place in places:
+            feet = self._feet(found, place)
+            seen[place.facing.id] = Baseline(feet is not None, 1.0 if feet is None else feet)
+        return _with_empty_ones(places, seen)
+
+    def judge(
+        self,
+        pixels: Pixels,
+        places: Sequence[FacingPlace],
+        want: Want | None,
+        findings: Findings,
+        baselines: Mapping[str, Baseline],
+    ) -> Mapping[str, Judgement]:
+        """Judge each facing by the boxes in its place."""
+        found = findings.get(self._role)
+        if not isinstance(found, Detections):
+            return {}
+        return {
+            place.facing.id: self._judged(found, place, baselines[place.facing.id])
+            for place in places
+            if place.facing.id in baselines
+        }
+
+    def _find_role(self, context: MethodContext) -> str:
+        return role_for(context, "detect", self._method)
+
+    def _classes(self, context: MethodContext, facing: Facing) -> Sequence[int]:
+        return class_ids(context.models[self._role], context.planogram.class_names(facing.product))
+
+    def _judged(self, found: Detections, place: FacingPlace, baseline: Baseline) -> Judgement:
+        facing = place.facing
+        several = facing.capacity > 1
+        own = self._scores(found, place, baseline, self._own[facing.id])
+        if several:
+            units = int(np.count_nonzero(own >= self._rules.min_score))
+            fill = min(1.0, units / facing.capacity)
+        else:
+            fill = self._probability(own)
+        if fill == 0 or (not several and fill < 0.5):
+            if not baseline.proven:
+                return Judgement(None, UnknownReason.NO_EVIDENCE)
+            other = self._probability(self._scores(found, place, baseline, self._other[facing.id]))
+            return Judgement(fill, misplaced=other, units=several)
+        return Judgement(fill, units=several)
+
+    def _probability(self, scores: NDArray[np.float32]) -> float:
+        """0.5 at `min_score`, 1 from twice that; 0 without a box."""
+        return float(min(1.0, scores.max(initial=0.0) / (2 * max(self._rules.min_score, 1e-3))))
+
+    def _scores(
+        self, found: Detections, place: FacingPlace, baseline: Baseline, classes: frozenset[int]
+    ) -> NDArray[np.float32]:
+        about, feet = _about(found, place)
+        mask = about & np.isin(found.class_ids, list(classes))
+        if place.facing.capacity == 1:
+            mask &= np.abs(feet - baseline.value) <= LIFTED_SHARE
+        scores: NDArray[np.float32] = found.scores[mask]
+        return scores
+
+    def _feet(self, found: Detections, place: FacingPlace) -> float | None:
+        """Lower edge of the surest box of the product in the facing; None if there is none."""
+        about, feet = _about(found, place)
+        mask = about & np.isin(found.class_ids, list(self._own[place.facing.id]))
+        mask &= found.scores >= self._rules.min_score
+        return float(feet[mask][np.argmax(found.scores[mask])]) if mask.any() else None
+
+
+class AnyProductEvidence(DetectorEvidence):
+    """The same by a detector whose every class counts, such as a one-class detector of products on shelves."""
+
+    _method = "any_product"
+
+    def _find_role(self, context: MethodContext) -> str:
+        roles = roles_of(context.models, "detect")
+        one_class = [role for role in roles if len(context.models[role].class_names) == 1]
+        return (one_class or roles or [role_for(context, "detect", self._method)])[0]
+
+    def _classes(self, context: MethodContext, facing: Facing) -> Sequence[int]:
+        return range(len(context.models[self._role].class_names))
+
+
+def _about(found: Detections, place: FacingPlace) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Which boxes are about a facing, and where their lower edges are: 0 at its top, 1 at its bottom."""
+    left, top = place.polygon_xy_px.min(0)
+    right, bottom = place.polygon_xy_px.max(0)
+    boxes = found.boxes_xyxy_px
+    middle = (boxes[:, 0] + boxes[:, 2]) / 2
+    width = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
+    height = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
+    inside = np.maximum(width, 0) * np.maximum(height, 0)
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    about = (middle >= left) & (middle <= right) & (inside >= INSIDE_SHARE * area)
+    return about, ((boxes[:, 3] - top) / max(float(bottom - top), 1.0)).astype(np.float32)
+
+
+def _with_empty_ones(places: Sequence[FacingPlace], seen: Mapping[str, Baseline]) -> Mapping[str, Baseline]:
+    """A facing that the reference shows empty is taken at the word of its product's other facings."""
+    told = dict(seen)
+    for place in places:
+        if place.facing.empty_in_reference:
+            proven = any(
+                seen[other.facing.id].proven
+                for other in places
+                if other.facing.product == place.facing.product and not other.facing.empty_in_reference
+            )
+            told[place.facing.id] = Baseline(proven, 1.0)
+    return told

@@ -1,0 +1,181 @@
+"""Which method judges which facing, and how `auto` puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from edgekit.frame import Pixels
+from edgekit.shelf.evidence.method import Baseline, EvidenceMethod, Judgement, MethodContext, ModelInfo
+from edgekit.shelf.evidence.models import knows, roles_of
+from edgekit.shelf.evidence.registry import make_method
+from edgekit.shelf.gates.layout import FacingPlace, Layout
+from edgekit.shelf.planogram import Facing, Planogram
+from edgekit.shelf.rules import ShelfRules
+from edgekit.shelf.words import Evidence, Findings, UnknownReason, Want
+
+__all__ = ["Judges"]
+
+Baselines = Mapping[str, Mapping[str, Baseline]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Serving:
+    """One method and the facings that it judges."""
+
+    name: str
+    method: EvidenceMethod
+    facings: frozenset[str]
+
+    def of(self, places: Sequence[FacingPlace]) -> list[FacingPlace]:
+        return [place for place in places if place.facing.id in self.facings]
+
+
+class Judges:
+    """The methods of one planogram.
+
+    `auto` takes a detector that knows the product, else a classifier that does, else appearance. Where it has a model
+    it also looks at appearance: a facing whose product the model does not tell in the reference picture is judged by
+    appearance, and a model that misses a product which looks exactly as it did is not believed (`undecided`).
+    """
+
+    def __init__(
+        self,
+        planogram: Planogram,
+        rules: ShelfRules,
+        models: Mapping[str, ModelInfo],
+        reference_pixels: Pixels,
+        reference_layout: Layout,
+    ) -> None:
+        self._rules = rules
+        self._methods = {facing.id: _resolved(facing, planogram, models) for facing in planogram.facings}
+        self._doubled = frozenset(
+            facing.id
+            for facing in planogram.facings
+            if facing.method == "auto" and self._methods[facing.id] != "appearance"
+        )
+        serving: dict[str, set[str]] = {}
+        for name, method in self._methods.items():
+            serving.setdefault(method, set()).add(name)
+        if self._doubled:
+            serving.setdefault("appearance", set()).update(self._doubled)
+        self._serving = []
+        for method, names in serving.items():
+            context = MethodContext(
+                facings=[facing for facing in planogram.facings if facing.id in names],
+                planogram=planogram,
+                rules=rules,
+                models=models,
+                reference_pixels=reference_pixels,
+                reference_places=[place for place in reference_layout.places if place.facing.id in names],
+            )
+            self._serving.append(_Serving(method, make_method(method, context), frozenset(names)))
+
+    @property
+    def methods(self) -> Mapping[str, str]:
+        """The method of each facing by its id."""
+        return dict(self._methods)
+
+    def unasked(self, baselines: Baselines) -> bool:
+        """Whether a model has yet to look at the reference picture."""
+        return any(each.method.role is not None and each.name not in baselines for each in self._serving)
+
+    def wants(self, pixels: Pixels, places: Sequence[FacingPlace]) -> tuple[Want, ...]:
+        """What the models should look at to judge `places`: at most one want a role."""
+        wants: dict[str, Want] = {}
+        for each in self._serving:
+            want = each.method.want(pixels, each.of(places))
+            if want is not None:
+                wants.setdefault(want.role, want)
+        return tuple(wants.values())
+
+    def asked(self, places: Sequence[FacingPlace], wants: Sequence[Want], findings: Findings) -> Baselines:
+        """What the methods learn from the reference picture; a model that has not answered will be asked again."""
+        told: dict[str, Mapping[str, Baseline]] = {}
+        for each in self._serving:
+            baselines = each.method.baselines(each.of(places), _of_role(wants, each.method.role), findings)
+            if baselines:
+                told[each.name] = baselines
+        return told
+
+    def evidence(
+        self,
+        pixels: Pixels,
+        places: Sequence[FacingPlace],
+        gates: Mapping[str, Evidence],
+        wants: Sequence[Want],
+        findings: Findings,
+        baselines: Baselines,
+    ) -> dict[str, Evidence]:
+        """What the sample says of each facing: its gates, and a fill where a method can tell one."""
+        visible = [place for place in places if gates[place.facing.id].reason is None]
+        told: dict[str, Mapping[str, Judgement]] = {}
+        for each in self._serving:
+            mine = [place for place in each.of(visible) if not gates[place.facing.id].moving]
+            if mine:
+                want = _of_role(wants, each.method.role)
+                told[each.name] = each.method.judge(pixels, mine, want, findings, baselines.get(each.name, {}))
+        return {name: self._fused(gate, told) for name, gate in gates.items()}
+
+    def learnt(self, baselines: Baselines, evidence: Mapping[str, Evidence]) -> Baselines:
+        """Baselines after a sample: a model that has now told the product in a facing is believed there."""
+        changed = dict(baselines)
+        for name, found in evidence.items():
+            mine = changed.get(self._methods[name], {})
+            if (
+                found.method in ("detector", "any_product")
+                and found.fill is not None
+                and found.fill >= self._rules.stocked_at
+                and name in mine
+                and not mine[name].proven
+            ):
+                changed[self._methods[name]] = {**mine, name: replace(mine[name], proven=True)}
+        return changed
+
+    def _fused(self, gate: Evidence, told: Mapping[str, Mapping[str, Judgement]]) -> Evidence:
+        name = gate.facing
+        method = self._methods[name]
+        if gate.reason is not None:
+            return replace(gate, method=method)
+        if gate.moving:
+            return replace(gate, method=method, fill=None)
+        first = told.get(method, {}).get(name)
+        if name in self._doubled and first is not None:
+            second = told.get("appearance", {}).get(name)
+            if first.fill is None and first.reason is UnknownReason.NO_EVIDENCE and second is not None:
+                method, first = "appearance", second
+            elif _contradicted(first, second, self._rules):
+                first = Judgement(None, UnknownReason.UNDECIDED)
+        if first is None:
+            return replace(gate, method=method, reason=UnknownReason.NO_EVIDENCE)
+        return replace(
+            gate,
+            method=method,
+            fill=first.fill,
+            reason=first.reason,
+            misplaced=first.misplaced,
+            units=first.units,
+        )
+
+
+def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules) -> bool:
+    return (
+        first.fill is not None
+        and first.fill <= rules.empty_at
+        and second is not None
+        and second.fill is not None
+        and second.fill >= 1.0
+    )
+
+
+def _of_role(wants: Sequence[Want], role: str | None) -> Want | None:
+    return next((want for want in wants if want.role == role), None)
+
+
+def _resolved(facing: Facing, planogram: Planogram, models: Mapping[str, ModelInfo]) -> str:
+    if facing.method != "auto":
+        return facing.method
+    for task, method in (("detect", "detector"), ("classify", "classifier")):
+        if any(knows(models[role], planogram, facing.product) for role in roles_of(models, task)):
+            return method
+    return "appearance"

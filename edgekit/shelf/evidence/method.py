@@ -1,0 +1,107 @@
+"""What a way to find evidence is: it wants pixels, learns from the reference, and judges samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from edgekit.frame import Pixels
+from edgekit.shelf.rules import ShelfRules
+from edgekit.shelf.words import Findings, UnknownReason, Want
+
+if TYPE_CHECKING:
+    from edgekit.shelf.gates.layout import FacingPlace
+    from edgekit.shelf.planogram import Facing, Planogram
+
+__all__ = ["Baseline", "EvidenceMethod", "Judgement", "MethodContext", "ModelInfo"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the shelf must know of a model.
+
+    Attributes:
+        task: "detect" or "classify" ("embed" is no evidence).
+        class_names: by class id.
+        pad_value: grey value (0-255) that crops are squared with.
+    """
+
+    task: Literal["classify", "detect", "embed"]
+    class_names: tuple[str, ...]
+    pad_value: int = 114
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MethodContext:
+    """What a method is made of.
+
+    Attributes:
+        facings: the facings that it serves.
+        planogram: all facings, and the classes of products.
+        rules: the shelf's settings.
+        models: by role.
+        reference_pixels: the reference picture.
+        reference_places: where `facings` lie in it, in their order.
+    """
+
+    facings: Sequence[Facing]
+    planogram: Planogram
+    rules: ShelfRules
+    models: Mapping[str, ModelInfo]
+    reference_pixels: Pixels
+    reference_places: Sequence[FacingPlace]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What a model says of a facing in the reference picture.
+
+    Attributes:
+        proven: the model told the product there, so that its silence now means something.
+        value: the method's own measure of it.
+    """
+
+    proven: bool
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one method says of one facing in one sample.
+
+    Attributes:
+        fill: probability (0-1) that it is stocked, or the share of its capacity; None when it cannot say.
+        reason: why it cannot say.
+        misplaced: probability (0-1) that another product of the planogram stands there.
+        units: units were counted.
+    """
+
+    fill: float | None
+    reason: UnknownReason | None = None
+    misplaced: float = 0.0
+    units: bool = False
+
+
+class EvidenceMethod(Protocol):
+    """One way to find evidence. It holds nothing that changes: same pixels and findings, same judgement."""
+
+    @property
+    def role(self) -> str | None:
+        """The model that it asks; None when it needs none."""
+
+    def want(self, pixels: Pixels, places: Sequence[FacingPlace]) -> Want | None:
+        """What its model should look at to judge `places` in `pixels`."""
+
+    def baselines(self, places: Sequence[FacingPlace], want: Want | None, findings: Findings) -> Mapping[str, Baseline]:
+        """What the model said of the reference picture; empty where it has not answered."""
+
+    def judge(
+        self,
+        pixels: Pixels,
+        places: Sequence[FacingPlace],
+        want: Want | None,
+        findings: Findings,
+        baselines: Mapping[str, Baseline],
+    ) -> Mapping[str, Judgement]:
+        """Judge `places` in one sample; facings that the model has not answered for are absent."""

@@ -1,0 +1,162 @@
+"""What stands in front of the facings: foreground against a remembered background.
+
+A change that lies within the facings is what the shelf logic is about: a product gone, moved, put back. A change that
+reaches from outside into a facing is somebody or something in front of it. So foreground is cut into connected pieces,
+and a piece that lies outside all facings by a good part covers the facings that it overlaps.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.frame import Pixels
+from edgekit.shelf.gates.layout import Layout
+from edgekit.shelf.gates.motion import light_gain
+
+__all__ = ["Background", "Foreground", "background_from", "foreground_of", "visible_shares"]
+
+DRIFT_S = 20.0
+"""Time constant of slow light: what is not foreground is followed."""
+ABSORB_S = 300.0
+"""Foreground outside the facings that has stood still for so long is furniture."""
+REBASE_S = 2.0
+"""After the light changed everywhere and then stayed, the background is taken anew."""
+REBASE_SHARE = 0.4
+_SAME_STRUCTURE = 0.5
+_MIN_DIFFERENCE = 24.0
+_SHADOW = (0.5, 1.35)
+"""A shadow or a brighter lamp multiplies a pixel by this; more is an object, as is another colour."""
+_MIN_COLOUR_DIFFERENCE = 12.0
+OUTSIDE_SHARE = 0.3
+_MIN_PIECE_PX = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """The scene without people, at the size of the small pictures.
+
+    Attributes:
+        colours: float32 (height, width, 3) BGR.
+        grey: uint8 (height, width).
+        still_s: float32 (height, width): for how long each pixel has not changed.
+        changed_everywhere_s: for how long most of the picture has been foreground and still.
+    """
+
+    colours: NDArray[np.float32]
+    grey: NDArray[np.uint8]
+    still_s: NDArray[np.float32]
+    changed_everywhere_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Foreground:
+    """What differs from the background in one sample.
+
+    Attributes:
+        mask: uint8 (height, width), 1 where it does.
+        share: share (0-1) of the picture.
+    """
+
+    mask: NDArray[np.uint8]
+    share: float
+
+
+def background_from(small: Pixels, grey: NDArray[np.uint8]) -> Background:
+    """The background that one picture shows."""
+    return Background(small.astype(np.float32), grey, np.zeros(grey.shape, np.float32))
+
+
+def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8]) -> Foreground:
+    """Find what differs from the background by more than light and shadow explain."""
+    import cv2
+
+    gain = light_gain(grey, background.grey)
+    expected = cv2.convertScaleAbs(background.grey, alpha=gain, beta=4 * (gain - 1))
+    changed = cv2.threshold(cv2.absdiff(grey, expected), _MIN_DIFFERENCE, 1, cv2.THRESH_BINARY)[1]
+    if not cv2.countNonZero(changed):
+        return Foreground(changed, 0.0)
+    rows, columns = np.nonzero(changed)
+    now = small[rows, columns].astype(np.float32)
+    before = background.colours[rows, columns] * gain
+    ratio = (now.sum(1) + 12) / (before.sum(1) + 12)
+    recoloured = np.abs(now - before * ratio[:, None]).max(1) > _MIN_COLOUR_DIFFERENCE
+    lit = ~recoloured & (ratio > _SHADOW[0]) & (ratio < _SHADOW[1])
+    changed[rows[lit], columns[lit]] = 0
+    return Foreground(changed, cv2.countNonZero(changed) / changed.size)
+
+
+def visible_shares(foreground: Foreground, layout: Layout) -> dict[str, float]:
+    """Share (0-1) of each facing that no foreground piece from outside covers."""
+    import cv2
+
+    shares = {place.facing.id: 1.0 for place in layout.places}
+    touched = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
+    if not touched:
+        return shares
+    joined = cv2.dilate(foreground.mask, np.ones((3, 3), np.uint8))  # an arm must not fall apart at a pale sleeve
+    count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=cv2.CV_16U)
+    areas = np.bincount(labels.ravel(), minlength=count)
+    outside = np.bincount(labels[layout.outside > 0], minlength=count)
+    covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
+    covering[0] = False
+    if not covering.any():
+        return shares
+    for place in touched:
+        here = labels[place.rows, place.columns][place.mask > 0]
+        shares[place.facing.id] = 1.0 - float(np.count_nonzero(covering[here])) / place.area_px
+    return shares
+
+
+def followed(
+    background: Background,
+    small: Pixels,
+    grey: NDArray[np.uint8],
+    foreground: Foreground,
+    changed: NDArray[np.uint8],
+    layout: Layout,
+    gap_s: float,
+) -> Background:
+    """The background after this sample.
+
+    Args:
+        background: the one before it.
+        small, grey: the sample's small pictures.
+        foreground: what `foreground_of` found in it.
+        changed: uint8 (height, width), 1 where it moved since the sample before.
+        layout: where the facings are; inside them nothing is absorbed.
+        gap_s: time since the sample before.
+    """
+    import cv2
+
+    still_s = cv2.add(background.still_s, gap_s)
+    still_s[changed > 0] = 0
+    everywhere = foreground.share > REBASE_SHARE and cv2.countNonZero(changed) < 0.02 * changed.size
+    waited_s = background.changed_everywhere_s + gap_s if everywhere else 0.0
+    if waited_s >= REBASE_S and _same_structure(background.grey, grey):
+        return background_from(small, grey)
+    colours = background.colours.copy()
+    rate = 1 - math.exp(-gap_s / DRIFT_S)
+    cv2.accumulateWeighted(small, colours, rate, mask=cv2.bitwise_xor(foreground.mask, 1))
+    furniture = (foreground.mask > 0) & (layout.outside > 0) & (still_s >= ABSORB_S)
+    if furniture.any():
+        colours[furniture] = small[furniture]
+    return Background(colours, _grey(colours), still_s, waited_s)
+
+
+def _grey(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
+    import cv2
+
+    grey: NDArray[np.uint8] = cv2.cvtColor(cv2.convertScaleAbs(colours), cv2.COLOR_BGR2GRAY)
+    return grey
+
+
+def _same_structure(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
+    """Whether two pictures show the same edges, in whatever light."""
+    import cv2
+
+    edges = [cv2.Sobel(one, cv2.CV_32F, 1, 0) for one in (before, now)]
+    return float(cv2.matchTemplate(edges[1], edges[0], cv2.TM_CCOEFF_NORMED)[0, 0]) >= _SAME_STRUCTURE

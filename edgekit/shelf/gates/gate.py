@@ -1,0 +1,94 @@
+"""All gates of one sample: per facing its visible share, motion, and why nothing can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.frame import Pixels
+from edgekit.shelf.gates.background import Background, background_from, followed, foreground_of, visible_shares
+from edgekit.shelf.gates.layout import Layout
+from edgekit.shelf.gates.motion import MOVING_SHARE, Recent, changed_pixels, moving_share, remembered
+from edgekit.shelf.gates.scene import SceneStatistics, scene_reason, statistics_of
+from edgekit.shelf.rules import ShelfRules
+from edgekit.shelf.words import Evidence, UnknownReason
+
+__all__ = ["GateMemory", "gates_of", "grey_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GateMemory:
+    """What the gates remember from one sample to the next.
+
+    Attributes:
+        time_s: the sample's time in its epoch.
+        recent: small grey pictures of the last moments.
+        background: the scene without people.
+        identical_s: for how long the picture has been the same to the bit.
+    """
+
+    time_s: float
+    recent: Recent
+    background: Background
+    identical_s: float
+
+
+def grey_of(small: Pixels) -> NDArray[np.uint8]:
+    """uint8 (height, width) of a small picture."""
+    import cv2
+
+    grey: NDArray[np.uint8] = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    return grey
+
+
+def gates_of(
+    layout: Layout,
+    small: Pixels,
+    time_s: float,
+    memory: GateMemory | None,
+    reference: tuple[Pixels, SceneStatistics],
+    rules: ShelfRules,
+) -> tuple[Mapping[str, Evidence], GateMemory]:
+    """Judge one sample's gates.
+
+    Args:
+        layout: where the facings are.
+        small: the sample's small picture.
+        time_s: its time in the epoch, later than the memory's.
+        memory: what the sample before left; None for the first of an epoch.
+        reference: the reference picture, as small, and its statistics: the first background.
+        rules: the shelf's settings.
+
+    Returns:
+        Evidence without a fill for each facing, and what to remember.
+    """
+    grey = grey_of(small)
+    statistics = statistics_of(grey)
+    gap_s = time_s - memory.time_s if memory else 0.0
+    identical_s = memory.identical_s + gap_s if memory and np.array_equal(memory.recent[-1][1], grey) else 0.0
+    reason = scene_reason(statistics, reference[1], identical_s)
+    recent = remembered(memory.recent if memory else (), time_s, grey)
+    background = memory.background if memory else background_from(reference[0], grey_of(reference[0]))
+    if reason is not None:
+        closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
+        return closed, GateMemory(time_s, recent, background, identical_s)
+    changed = [changed_pixels(grey, before) for before in _compared(memory.recent)] if memory else []
+    foreground = foreground_of(background, small, grey)
+    shares = visible_shares(foreground, layout)
+    if memory:
+        background = followed(background, small, grey, foreground, changed[0], layout, gap_s)
+    gates = {}
+    for place in layout.places:
+        name = place.facing.id
+        hidden = UnknownReason.OCCLUDED if shares[name] < rules.min_visible_share else None
+        gates[name] = Evidence(name, shares[name], moving_share(changed, place) >= MOVING_SHARE, None, hidden)
+    return gates, GateMemory(time_s, recent, background, identical_s)
+
+
+def _compared(recent: Recent) -> list[NDArray[np.uint8]]:
+    """The pictures that motion is judged against: the newest, and the oldest that is remembered."""
+    newest = recent[-1][1]
+    return [newest] if len(recent) == 1 else [newest, recent[0][1]]

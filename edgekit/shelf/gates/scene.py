@@ -1,0 +1,61 @@
+"""Whether a sample shows anything at all: dark, over-exposed, covered, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.shelf.words import UnknownReason
+
+__all__ = ["SceneStatistics", "scene_reason", "statistics_of"]
+
+FROZEN_S = 10.0
+"""Pictures that repeat for longer than a low-bitrate encoder's group (up to 8 s) come from no living sensor."""
+_DARK_LEVEL = 24.0
+_WHITE_LEVEL = 250
+_WHITE_SHARE_MORE = 0.5
+_DETAIL_LEFT = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class SceneStatistics:
+    """What the scene gate asks of a small grey picture.
+
+    Attributes:
+        bright_level: the 95th percentile of the grey levels.
+        white_share: share of the pixels that are clipped white.
+        detail: mean absolute gradient over the brightest levels, so that dimming alone does not change it much.
+    """
+
+    bright_level: float
+    white_share: float
+    detail: float
+
+
+def statistics_of(grey: NDArray[np.uint8]) -> SceneStatistics:
+    """The statistics of a small grey picture (every second pixel each way)."""
+    part = grey[::2, ::2].astype(np.int16)
+    bright = float(np.partition(part.ravel(), int(part.size * 0.95))[int(part.size * 0.95)])
+    gradient = float(np.abs(np.diff(part, axis=1)).mean()) if part.shape[1] > 1 else 0.0
+    return SceneStatistics(bright, float((part >= _WHITE_LEVEL).mean()), gradient / max(bright, 1.0))
+
+
+def scene_reason(now: SceneStatistics, reference: SceneStatistics, identical_s: float) -> UnknownReason | None:
+    """Why nothing can be said of this sample; None when the scene is fine.
+
+    Args:
+        now: the sample's statistics.
+        reference: the reference picture's.
+        identical_s: for how long the picture has been the same to the bit.
+    """
+    if now.bright_level < _DARK_LEVEL and reference.bright_level >= 2 * _DARK_LEVEL:
+        return UnknownReason.DARK
+    if now.white_share > reference.white_share + _WHITE_SHARE_MORE:
+        return UnknownReason.OVEREXPOSED
+    if now.detail < _DETAIL_LEFT * reference.detail:
+        return UnknownReason.COVERED
+    if identical_s >= FROZEN_S:
+        return UnknownReason.FROZEN
+    return None

@@ -1,0 +1,201 @@
+"""The shelf of one camera: samples in, facing states and transitions out. Holds nothing that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from edgekit.errors import PlanogramError
+from edgekit.frame import Frame, Pixels
+from edgekit.shelf.evidence.judges import Judges
+from edgekit.shelf.evidence.method import Baseline, ModelInfo
+from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
+from edgekit.shelf.gates.layout import Layout, layout_of, small_picture
+from edgekit.shelf.gates.scene import SceneStatistics, statistics_of
+from edgekit.shelf.planogram import Planogram
+from edgekit.shelf.readings import Reading, reading_of
+from edgekit.shelf.registration import register
+from edgekit.shelf.rules import ShelfRules
+from edgekit.shelf.saved import SavedFacing, restored, saved_from
+from edgekit.shelf.states import FacingState, in_new_epoch, step
+from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, UnknownReason, View
+
+__all__ = ["Conclusion", "Shelf", "ShelfState"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShelfState:
+    """All that a camera's shelf knows; frozen, adopted only once it is committed.
+
+    Attributes:
+        facings: by id, in the planogram's order.
+        baselines: what each method saw in the reference, by method and facing; a method that has not been asked or
+            has not answered is absent.
+        memory: what the gates remember of this epoch.
+        retired: saved rows of facings that the planogram no longer has.
+    """
+
+    facings: Mapping[str, FacingState]
+    baselines: Mapping[str, Mapping[str, Baseline]] = field(default_factory=dict)
+    memory: GateMemory | None = None
+    retired: Mapping[str, SavedFacing] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conclusion:
+    """What follows from one sample.
+
+    Attributes:
+        state: to go on from, once it and the transitions are committed.
+        transitions: in the planogram's order.
+        readings: by facing id.
+    """
+
+    state: ShelfState
+    transitions: tuple[Transition, ...]
+    readings: Mapping[str, Reading]
+
+
+class Shelf:
+    """The shelf logic of one camera.
+
+    `look` and `conclude` are pure: what changes is the ShelfState that goes in and comes out. One thread calls them.
+    """
+
+    def __init__(
+        self,
+        planogram: Planogram,
+        rules: ShelfRules,
+        *,
+        sample_fps: float,
+        models: Mapping[str, ModelInfo],
+        reference_pixels: Pixels,
+    ) -> None:
+        """Prepare the methods that the planogram asks for.
+
+        Args:
+            planogram: the facings.
+            rules: the settings.
+            sample_fps: samples a second, as configured.
+            models: what is loaded, by role.
+            reference_pixels: uint8 (height, width, 3) BGR, the planogram's reference picture.
+
+        Raises:
+            PlanogramError: a method needs a model that is not there, or no class means a product; the picture is not
+                of the planogram's size.
+        """
+        if reference_pixels.shape[:2] != planogram.reference_size_hw:
+            height, width = planogram.reference_size_hw
+            raise PlanogramError(f"{planogram.reference} decodes to another size than {width} x {height}.")
+        self._planogram = planogram
+        self._rules = rules
+        self._interval_s = 1 / sample_fps
+        self._reference = reference_pixels
+        self._layouts: dict[tuple[int, int], Layout] = {}
+        self._references: dict[tuple[int, int], tuple[Pixels, SceneStatistics]] = {}
+        reference_layout = self._layout(planogram.reference_size_hw)
+        self._judges = Judges(planogram, rules, models, reference_pixels, reference_layout)
+
+    @property
+    def methods(self) -> Mapping[str, str]:
+        """The method of each facing, by facing id; `auto` is resolved."""
+        return self._judges.methods
+
+    def initial(self, saved: Mapping[str, SavedFacing] | None = None) -> tuple[ShelfState, tuple[Transition, ...]]:
+        """The state to start with, and `retracted` for open episodes of facings that were removed or changed."""
+        facings, retired, transitions = restored(self._planogram.facings, saved or {})
+        return ShelfState(facings=facings, retired=retired), transitions
+
+    def saved(self, state: ShelfState) -> dict[str, SavedFacing]:
+        """The rows to keep in the state database."""
+        rows = {facing.id: saved_from(facing, state.facings[facing.id]) for facing in self._planogram.facings}
+        return {**state.retired, **rows}
+
+    def new_epoch(self, state: ShelfState) -> ShelfState:
+        """The source was opened anew: empty windows and holds, keep open episodes."""
+        facings = {name: in_new_epoch(facing) for name, facing in state.facings.items()}
+        return replace(state, facings=facings, memory=None)
+
+    def look(self, state: ShelfState, frame: Frame) -> View:
+        """Judge the gates of a sample and say which pixels models should look at."""
+        if self._is_late(state, frame):
+            return View(frame, {}, (), state.memory)
+        if not register(self._planogram.reference_size_hw, frame.size_hw).aligned:
+            moved = {
+                facing.id: Evidence(facing.id, 0.0, False, None, UnknownReason.CAMERA_MOVED)
+                for facing in self._planogram.facings
+            }
+            return View(frame, moved, (), state.memory)
+        layout = self._layout(frame.size_hw)
+        small = small_picture(frame.pixels)
+        reference = self._small_reference(frame.size_hw)
+        gates, memory = gates_of(layout, small, frame.time_s, state.memory, reference, self._rules)
+        if all(evidence.reason is not None for evidence in gates.values()):
+            return View(frame, gates, (), memory)
+        if self._judges.unasked(state.baselines):
+            reference_layout = self._layout(self._planogram.reference_size_hw)
+            wants = self._judges.wants(self._reference, reference_layout.places)
+            return View(frame, gates, wants, memory, of_reference=True)
+        visible = [place for place in layout.places if gates[place.facing.id].reason is None]
+        return View(frame, gates, self._judges.wants(frame.pixels, visible), memory)
+
+    def conclude(self, state: ShelfState, view: View, findings: Findings) -> Conclusion:
+        """Take a sample and what the models said of it in; a sample not later than the last changes nothing."""
+        if self._is_late(state, view.frame):
+            return Conclusion(state, (), {})
+        baselines = state.baselines
+        if view.of_reference:
+            places = self._layout(self._planogram.reference_size_hw).places
+            baselines = self._judges.asked(places, view.wants, findings)
+            findings = {}
+        frame = view.frame
+        places = self._layout(frame.size_hw).places if view.gates else ()
+        evidence = self._judges.evidence(
+            frame.pixels, places, view.gates, () if view.of_reference else view.wants, findings, baselines
+        )
+        facings: dict[str, FacingState] = {}
+        transitions: list[Transition] = []
+        readings: dict[str, Reading] = {}
+        for facing in self._planogram.facings:
+            facings[facing.id], told = step(
+                state.facings[facing.id],
+                evidence[facing.id],
+                self._rules,
+                time_s=frame.time_s,
+                frame_index=frame.index,
+                interval_s=self._interval_s,
+                capacity=facing.capacity,
+            )
+            if told is not None:
+                transitions.append(told)
+            readings[facing.id] = reading_of(facings[facing.id], evidence[facing.id], self._rules, facing.capacity)
+        memory = view.memory if isinstance(view.memory, GateMemory) else state.memory
+        after = replace(state, facings=facings, baselines=self._judges.learnt(baselines, evidence), memory=memory)
+        return Conclusion(after, tuple(transitions), readings)
+
+    def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:
+        """The last concluded state of each facing."""
+        return {name: facing.status for name, facing in state.facings.items()}
+
+    @staticmethod
+    def _is_late(state: ShelfState, frame: Frame) -> bool:
+        last_s = max((one.time_s for one in state.facings.values() if one.time_s is not None), default=None)
+        return last_s is not None and frame.time_s <= last_s
+
+    def _layout(self, frame_size_hw: tuple[int, int]) -> Layout:
+        if frame_size_hw not in self._layouts:
+            registration = register(self._planogram.reference_size_hw, frame_size_hw)
+            self._layouts[frame_size_hw] = layout_of(self._planogram.facings, registration)
+        return self._layouts[frame_size_hw]
+
+    def _small_reference(self, frame_size_hw: tuple[int, int]) -> tuple[Pixels, SceneStatistics]:
+        """The reference as the gates' first background, at the size of this frame's small picture."""
+        if frame_size_hw not in self._references:
+            import cv2
+
+            height, width = self._layout(frame_size_hw).small_size_hw
+            small = small_picture(self._reference)
+            if small.shape[:2] != (height, width):
+                small = cv2.resize(self._reference, (width, height), interpolation=cv2.INTER_AREA)
+            self._references[frame_size_hw] = small, statistics_of(grey_of(small))
+        return self._references[frame_size_hw]
