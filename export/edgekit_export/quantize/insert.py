@@ -11,6 +11,7 @@ from onnx import helper
 from edgekit_calibration import Quantizer
 from edgekit_export.graph.cleanup import unused_removed
 from edgekit_export.graph.view import GraphView, attribute, initializer
+from edgekit_export.quantize.biases import bias_of, takes_bias
 from edgekit_export.quantize.plan import LayerPlan, as_signed, centre_of
 
 __all__ = ["with_int8"]
@@ -104,29 +105,24 @@ class _Writer:
         self.pair(current, label, as_signed(plan.data), target)
         return target
 
-    def centred_bias(self, plan: LayerPlan, node: onnx.NodeProto) -> str:
-        """The bias with the product of the middle and the quantized weight, which was subtracted before."""
-        products = np.float64(centre_of(plan.data)) * plan.weight.dequantized().astype(np.float64)
-        added = products.reshape(len(products), -1).sum(axis=1)
-        bias = self.view.constant(node.input[2]) if len(node.input) > 2 and node.input[2] else None
-        total = added if bias is None else bias + added
-        return self.constant(f"{plan.layer.output}_centred_bias", total, np.float32)
-
     def layer(self, node: onnx.NodeProto, plan: LayerPlan) -> onnx.NodeProto:
         """The layer's node, reading dequantized tensors; what it needs stands before it."""
         copy = onnx.NodeProto()
         copy.CopyFrom(node)
         if plan.centred:
             copy.input[0] = self.centred_data(plan, node)
-            bias = self.centred_bias(plan, node)
-            del copy.input[2:]
-            copy.input.append(bias)
             for item in copy.attribute:
                 if item.name == "pads":
                     item.ints[:] = [0] * len(item.ints)
         else:
             copy.input[0] = self.data(plan.layer.data, plan.data)
         copy.input[1] = self.weight(plan)
+        if takes_bias(plan.layer):
+            bias = self.constant(
+                f"{plan.layer.output}_bias", bias_of(plan, node, self.view, centred=plan.centred), np.float32
+            )
+            del copy.input[2:]
+            copy.input.append(bias)
         return copy
 
     def write(self) -> onnx.ModelProto:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from edgekit.errors import CalibrationError
 from edgekit_calibration import (
     CalibrationTable,
     HistogramObserver,
+    MomentObserver,
     Range,
     Scheme,
     TensorRanges,
@@ -29,11 +31,11 @@ from edgekit_export.quantize.fallback import Choice, fewest_float, most_int8
 from edgekit_export.quantize.insert import with_int8
 from edgekit_export.quantize.judge import Judge, Panel
 from edgekit_export.quantize.layers import Layer, find_layers, unquantizable
-from edgekit_export.quantize.observe import observe
+from edgekit_export.quantize.observe import moment_observer, observe
 from edgekit_export.quantize.options import QuantizeOptions
 from edgekit_export.quantize.placement import can_be_centred, observable, wants_result_quantized
 from edgekit_export.quantize.plan import LayerPlan
-from edgekit_export.quantize.weights import QuantizedWeight, quantize_weight
+from edgekit_export.quantize.weights import MAX_COLUMNS, QuantizedWeight, quantize_weight
 
 __all__ = ["LayerReport", "Progress", "Quantized", "quantize"]
 
@@ -138,10 +140,18 @@ def _measure(
     view = GraphView(model.graph)
     layers = find_layers(model)
     names = dict.fromkeys(name for layer in layers for name in (layer.data, layer.result))
+    nodes = {node.name: node for node in model.graph.node}
+    moments: dict[str, MomentObserver] = {}
+    for layer in layers:
+        sizes = view.initializers[layer.weight].dims
+        watching = moment_observer(layer, nodes[layer.name], sizes[2:])
+        if watching is not None and math.prod(sizes) // sizes[layer.channel_axis] <= MAX_COLUMNS:
+            moments[layer.name] = watching
     observers = observe(
         model,
         list(names),
         images,
+        moments=[(layer.data, moments[layer.name]) for layer in layers if layer.name in moments],
         threads=options.threads,
         progress=lambda done: progress("observing ranges", done, len(images)),
     )
@@ -155,7 +165,7 @@ def _measure(
     for layer in usable:
         values = view.constant(layer.weight)
         assert values is not None, "find_layers takes constant weights only"
-        weights[layer.name] = quantize_weight(values, layer.channel_axis)
+        weights[layer.name] = quantize_weight(values, layer.channel_axis, moments.get(layer.name))
     seen = {name: observer for name, observer in observers.items() if observer.count}
     return _Measured(usable, weights, seen, ranges), {name: why for name, why in reasons.items() if why is not None}
 

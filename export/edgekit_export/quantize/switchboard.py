@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from edgekit_calibration import Quantizer
-from edgekit_export.graph.view import initializer
+from edgekit_export.graph.view import GraphView, initializer
+from edgekit_export.quantize.biases import bias_of, takes_bias
 from edgekit_export.quantize.plan import LayerPlan
 
 __all__ = ["Switchboard"]
@@ -41,8 +42,11 @@ def _renamed(node: onnx.NodeProto, output: str, inputs: Mapping[int, str]) -> on
     copy = onnx.NodeProto()
     copy.CopyFrom(node)
     copy.output[0] = output
-    for index, name in inputs.items():
-        copy.input[index] = name
+    for index, name in sorted(inputs.items()):
+        if index < len(copy.input):
+            copy.input[index] = name
+        else:
+            copy.input.append(name)
     return copy
 
 
@@ -65,6 +69,7 @@ class Switchboard:
         import onnxruntime as ort
 
         self._switches = {plan.layer.name: f"switch_{index}" for index, plan in enumerate(plans)}
+        self._view = GraphView(model.graph)
         self._feed = model.graph.input[0].name
         switched = onnx.ModelProto()
         switched.CopyFrom(model)
@@ -100,13 +105,17 @@ class Switchboard:
         layer, result = plan.layer, plan.result
         switch = self._switches[layer.name]
         graph.initializer.append(initializer(f"{switch}_w", plan.weight.dequantized()))
+        node, changed = by_name[layer.name], {1: f"{switch}_w"}
+        if takes_bias(layer):
+            graph.initializer.append(initializer(f"{switch}_b", bias_of(plan, node, self._view, centred=False)))
+            changed[2] = f"{switch}_b"
         data_tensors = _quantizer_tensors(f"{switch}_in", plan.data)
         graph.initializer.extend(data_tensors)
         quantize, dequantized = _through(f"{switch}_in", layer.data, data_tensors)
         bodies = []
-        for kind, inputs, before in (("int8", {0: dequantized, 1: f"{switch}_w"}, quantize), ("float", {}, [])):
+        for kind, inputs, before in (("int8", {0: dequantized, **changed}, quantize), ("float", {}, [])):
             current = f"{switch}_{kind}"
-            body = [*before, _renamed(by_name[layer.name], current, inputs)]
+            body = [*before, _renamed(node, current, inputs)]
             if layer.activation is not None:
                 body.append(_renamed(by_name[layer.activation], f"{current}_act", {0: current}))
                 current = f"{current}_act"

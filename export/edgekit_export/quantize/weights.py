@@ -1,4 +1,11 @@
-"""A weight in eight bits: one scale per output channel, each with the least squared error."""
+"""A weight in eight bits: one scale per output channel, rounded so that the layer's output, not the weight, is kept.
+
+Rounding each number to its nearest step is best only where the inputs are independent. Pixels and activations are
+not: neighbours are bright together, so rounding errors of one sign add up (YOLOX-nano's first convolution: 11 % noise
+in the outputs from its weights alone, 0.05 % from its activations). With the covariance of the inputs known, each
+number's rounding error is made up for by those still to be rounded (Frantar et al., "GPTQ", 2022, itself after
+Hassibi and Stork's optimal brain surgeon), and what is left of the mean goes into the bias.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +14,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SMALLEST_SCALE", "QuantizedWeight", "quantize_weight"]
+from edgekit_calibration import MomentObserver
+
+__all__ = ["MAX_COLUMNS", "SMALLEST_SCALE", "QuantizedWeight", "quantize_weight"]
 
 SMALLEST_SCALE = np.float32(2.0**-14)
 """The smallest normal FP16 number: the INT8 graph for TensorRT may keep its scales in FP16."""
 
+MAX_COLUMNS = 1536
+"""Weights with longer rows are rounded to nearest: their covariance would take 20 MB and seconds each."""
+
 # Fractions of a channel's largest weight that are tried as its range.
 _FRACTIONS = np.linspace(0.5, 1.0, 26)
+
+# Added to the covariance's diagonal, as a share of its mean: keeps directions that no image showed from running away.
+_DAMPING = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,11 +39,13 @@ class QuantizedWeight:
         values: int8, the weight's shape, -127 to 127.
         scales: float32 (channels,).
         axis: the axis of the channels.
+        bias_change: float32 (channels,): what is to be added to the bias, so that the mean output stays.
     """
 
     values: NDArray[np.int8]
     scales: NDArray[np.float32]
     axis: int
+    bias_change: NDArray[np.float32]
 
     def dequantized(self) -> NDArray[np.float32]:
         """The weight that the INT8 graph really multiplies with."""
@@ -38,28 +55,74 @@ class QuantizedWeight:
         return result
 
 
-def _rows(weight: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
-    return np.moveaxis(weight, axis, 0).reshape(weight.shape[axis], -1)
-
-
-def _steps(rows: NDArray[np.float32], scales: NDArray[np.float32]) -> NDArray[np.float32]:
-    steps: NDArray[np.float32] = np.clip(np.rint(rows / scales[:, None]), -127, 127)
+def _steps(values: NDArray[np.float64], scales: NDArray[np.float64]) -> NDArray[np.float64]:
+    steps: NDArray[np.float64] = np.clip(np.rint(values / scales), -127, 127)
     return steps
 
 
-def quantize_weight(weight: NDArray[np.float32], axis: int) -> QuantizedWeight:
-    """Quantize symmetrically per channel of `axis`, each channel at the scale that loses least of it.
-
-    Scales are at least 2^-14: a channel of smaller weights is rounded to that grid, an error of at most 2^-15.
-    """
-    rows = _rows(weight, axis)
-    full = np.maximum(np.abs(rows).max(axis=1) / np.float32(127.0), SMALLEST_SCALE).astype(np.float32)
-    best, least = full.copy(), np.full(len(rows), np.inf)
+def _scales(rows: NDArray[np.float64], importance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(groups, channels) float32 numbers with the least squared error, each column weighted by its importance."""
+    full = np.maximum(np.abs(rows).max(axis=2) / 127.0, SMALLEST_SCALE)
+    best, least = full.copy(), np.full(full.shape, np.inf)
     for fraction in _FRACTIONS[::-1]:
-        scales = np.maximum(full * np.float32(fraction), SMALLEST_SCALE).astype(np.float32)
-        errors = np.square(_steps(rows, scales) * scales[:, None] - rows).sum(axis=1)
+        scales = np.maximum((full * fraction).astype(np.float32), SMALLEST_SCALE).astype(np.float64)
+        difference = _steps(rows, scales[:, :, None]) * scales[:, :, None] - rows
+        errors = np.einsum("gck,gk->gc", np.square(difference), importance)
         better = errors < least
         best[better], least[better] = scales[better], errors[better]
-    moved_shape = np.moveaxis(weight, axis, 0).shape
-    values = np.moveaxis(_steps(rows, best).astype(np.int8).reshape(moved_shape), 0, axis)
-    return QuantizedWeight(np.ascontiguousarray(values), best, axis)
+    return best
+
+
+def _compensated(
+    rows: NDArray[np.float64], scales: NDArray[np.float64], covariance: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Steps (groups, channels, columns), each column's rounding error made up for by the columns after it."""
+    groups, _, columns = rows.shape
+    diagonal = np.einsum("gkk->gk", covariance)
+    damping = _DAMPING * diagonal.mean(axis=1) + 1e-12
+    damped = covariance + damping[:, None, None] * np.eye(columns)
+    # The columns that matter most first, while there are others left to make up for them.
+    order = np.argsort(-diagonal, axis=1, kind="stable")
+    across = np.arange(groups)[:, None]
+    damped = damped[across[:, :, None], order[:, :, None], order[:, None, :]]
+    factor = np.linalg.cholesky(np.linalg.inv(damped)).transpose(0, 2, 1)
+    left = np.take_along_axis(rows, order[:, None, :], axis=2).copy()
+    steps = np.empty_like(left)
+    for column in range(columns):
+        steps[:, :, column] = _steps(left[:, :, column], scales)
+        error = (left[:, :, column] - steps[:, :, column] * scales) / factor[:, None, column, column]
+        left[:, :, column + 1 :] -= error[:, :, None] * factor[:, None, column, column + 1 :]
+    result = np.empty_like(steps)
+    np.put_along_axis(result, np.broadcast_to(order[:, None, :], steps.shape), steps, axis=2)
+    return result
+
+
+def quantize_weight(weight: NDArray[np.float32], axis: int, moments: MomentObserver | None = None) -> QuantizedWeight:
+    """Quantize symmetrically per channel of `axis`.
+
+    Scales are at least 2^-14: a channel of smaller weights is rounded to that grid, an error of at most 2^-15.
+
+    Args:
+        weight: (out, in / groups, height, width) with axis 0, or a matrix with either axis.
+        axis: the output channels'.
+        moments: of the layer's inputs; without them, or with rows over MAX_COLUMNS, every number goes to its nearest
+            step and the bias stays.
+    """
+    moved = np.moveaxis(weight, axis, 0)
+    flat = moved.reshape(len(moved), -1).astype(np.float64)
+    known = moments is not None and moments.count > 0 and flat.shape[1] <= MAX_COLUMNS
+    if moments is not None and known:
+        covariance, mean = moments.covariance(), moments.mean()
+        rows = flat.reshape(len(covariance), -1, flat.shape[1])
+        scales = _scales(rows, np.maximum(np.einsum("gkk->gk", covariance), 0.0))
+        steps = _compensated(rows, scales, covariance)
+        bias_change = np.einsum("gck,gk->gc", rows - steps * scales[:, :, None], mean).ravel()
+    else:
+        rows = flat[None]
+        scales = _scales(rows, np.ones((1, flat.shape[1])))
+        steps = _steps(rows, scales[:, :, None])
+        bias_change = np.zeros(len(flat))
+    values = np.moveaxis(steps.reshape(moved.shape).astype(np.int8), 0, axis)
+    return QuantizedWeight(
+        np.ascontiguousarray(values), scales.ravel().astype(np.float32), axis, bias_change.astype(np.float32)
+    )
