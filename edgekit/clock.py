@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import datetime, timezone
 from typing import Protocol
@@ -21,6 +22,9 @@ class Clock(Protocol):
     def sleep(self, duration_s: float) -> None:
         """Return after `duration_s` seconds of this clock."""
 
+    def wait(self, event: threading.Event, timeout_s: float) -> bool:
+        """Return True as soon as `event` is set, or False after `timeout_s` seconds of this clock."""
+
 
 class SystemClock:
     """The machine's own time."""
@@ -36,3 +40,7 @@ class SystemClock:
     def sleep(self, duration_s: float) -> None:
         """Block this thread for `duration_s` seconds."""
         time.sleep(max(0.0, duration_s))
+
+    def wait(self, event: threading.Event, timeout_s: float) -> bool:
+        """Block this thread until `event` is set, at most `timeout_s` seconds."""
+        return event.wait(max(0.0, timeout_s))

@@ -92,13 +92,17 @@ class Event:
     time: datetime
     data: EventData
     _ack: Callable[[], None] = field(default=_unacknowledged, repr=False, compare=False)
+    # The bytes it was read from: a body is written once and never rebuilt, also by a newer version that knows more.
+    _body: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def ack(self) -> None:
         """Say that this event is dealt with; unacknowledged events come again after a restart."""
         self._ack()
 
     def to_json(self) -> bytes:
-        """One line of JSON (UTF-8, no newline), the CloudEvents JSON format."""
+        """One line of JSON (UTF-8, no newline), the CloudEvents JSON format; of a read event, the bytes as read."""
+        if self._body is not None:
+            return self._body
         time = self.time.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         body: dict[str, Any] = {
             "specversion": "1.0",
@@ -114,11 +118,11 @@ class Event:
 
     @classmethod
     def from_json(cls, body: bytes, ack: Callable[[], None] = _unacknowledged) -> Event:
-        """The event that `to_json` wrote; unknown fields of newer versions are ignored."""
+        """The event that `to_json` wrote; what a newer version added is ignored, but stays in its bytes."""
         raw = json.loads(body)
         known = {name: raw["data"][name] for name in EventData.__dataclass_fields__ if name in raw["data"]}
         known["pictures"] = tuple(known.get("pictures") or ())
-        return cls(
+        event = cls(
             id=raw["id"],
             source=raw["source"],
             type=raw["type"],
@@ -127,3 +131,5 @@ class Event:
             data=EventData(**known),
             _ack=ack,
         )
+        object.__setattr__(event, "_body", body)
+        return event
