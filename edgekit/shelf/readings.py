@@ -64,11 +64,11 @@ def reading_of(state: FacingState, evidence: Evidence, rules: ShelfRules, capaci
 
 
 def _reason(state: FacingState, evidence: Evidence, rules: ShelfRules) -> UnknownReason | None:
+    if evidence.moving and evidence.reason is None and evidence.visible_share >= rules.min_visible_share:
+        return UnknownReason.MOVING
     hidden = why_unknown(evidence, rules)
     if hidden is not None:
         return hidden
-    if evidence.moving:
-        return UnknownReason.MOVING
     if state.seen < rules.initial_samples:
         return UnknownReason.NO_BASELINE
     return UnknownReason.UNDECIDED if state.status is FacingStatus.UNKNOWN else None

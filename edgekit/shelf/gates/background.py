@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.layout import Layout
-from edgekit.shelf.gates.motion import light_gain
 
 __all__ = ["Background", "Foreground", "background_from", "foreground_of", "visible_shares"]
 
@@ -65,6 +64,16 @@ class Foreground:
     share: float
 
 
+def _light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:
+    """By what the light has been multiplied: median over every fourth pixel each way that is not clipped white."""
+    new = now[::4, ::4].astype(np.float32)
+    old = before[::4, ::4].astype(np.float32)
+    usable = (new < 250) & (old < 250)
+    if not usable.any():
+        return 1.0
+    return float(np.median((new[usable] + 4) / (old[usable] + 4)))
+
+
 def background_from(small: Pixels, grey: NDArray[np.uint8]) -> Background:
     """The background that one picture shows."""
     return Background(small.astype(np.float32), grey, np.zeros(grey.shape, np.float32))
@@ -74,7 +83,7 @@ def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8]
     """Find what differs from the background by more than light and shadow explain."""
     import cv2
 
-    gain = light_gain(grey, background.grey)
+    gain = _light_gain(grey, background.grey)
     expected = cv2.convertScaleAbs(background.grey, alpha=gain, beta=4 * (gain - 1))
     changed = cv2.threshold(cv2.absdiff(grey, expected), _MIN_DIFFERENCE, 1, cv2.THRESH_BINARY)[1]
     if not cv2.countNonZero(changed):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.background import Background, background_from, followed, foreground_of, visible_shares
 from edgekit.shelf.gates.layout import Layout
-from edgekit.shelf.gates.motion import MOVING_SHARE, Recent, changed_pixels, moving_share, remembered
+from edgekit.shelf.gates.motion import MOVING_SHARE, Recent, changed_pixels, moving_share, remembered, texture_of
 from edgekit.shelf.gates.scene import SceneStatistics, scene_reason, statistics_of
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, UnknownReason
@@ -25,7 +25,7 @@ class GateMemory:
 
     Attributes:
         time_s: the sample's time in its epoch.
-        recent: small grey pictures of the last moments.
+        recent: texture pictures of the last moments.
         background: the scene without people.
         identical_s: for how long the picture has been the same to the bit.
     """
@@ -66,16 +66,17 @@ def gates_of(
         Evidence without a fill for each facing, and what to remember.
     """
     grey = grey_of(small)
+    texture = texture_of(grey)
     statistics = statistics_of(grey)
     gap_s = time_s - memory.time_s if memory else 0.0
-    identical_s = memory.identical_s + gap_s if memory and np.array_equal(memory.recent[-1][1], grey) else 0.0
+    identical_s = memory.identical_s + gap_s if memory and np.array_equal(memory.recent[-1][1], texture) else 0.0
     reason = scene_reason(statistics, reference[1], identical_s)
-    recent = remembered(memory.recent if memory else (), time_s, grey)
+    recent = remembered(memory.recent if memory else (), time_s, texture)
     background = memory.background if memory else background_from(reference[0], grey_of(reference[0]))
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
         return closed, GateMemory(time_s, recent, background, identical_s)
-    changed = [changed_pixels(grey, before) for before in _compared(memory.recent)] if memory else []
+    changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background, small, grey)
     shares = visible_shares(foreground, layout)
     if memory:
