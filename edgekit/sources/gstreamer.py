@@ -23,7 +23,7 @@ _TAIL = "videoconvert ! video/x-raw, format=BGR ! appsink drop=true max-buffers=
 
 
 class GStreamerSource(CaptureSource):
-    """A pipeline through an OpenCV that was built with GStreamer: JetPack's and Debian's are, the wheels of PyPI not."""
+    """A pipeline through an OpenCV that was built with GStreamer, as JetPack's and Debian's, unlike the wheels."""
 
     @property
     def description(self) -> str:

@@ -21,7 +21,7 @@ def scheme_of(url: str) -> str | None:
 
 
 def source_kind(url: int | str) -> str:
-    """The kind's name: "usb", "stream", "gstreamer", "iterable", "folder", "video", or a scheme that a plug-in may know.
+    """The kind's name in the registry, or a scheme that a plug-in may know.
 
     An index (also as text, "0") and /dev/video0 are usb; a folder or a single picture is "folder"; any other
     path is "video", there or not.
