@@ -105,22 +105,25 @@ def step(
     hidden = why_unknown(evidence, rules) is not None
     judged = not hidden and not evidence.moving
     still_s = state.still_s + gap_s if judged and near else 0.0
-    moved_on = replace(state, time_s=time_s, still_s=still_s, judged=judged)
     if not judged or evidence.fill is None:
-        return moved_on, None
+        return replace(state, time_s=time_s, still_s=still_s, judged=False), None
     visible_s = gap_s if near and state.judged else 0.0
     window = (*state.window, (evidence.fill, evidence.misplaced))[-rules.window :]
     target = target_of(window, rules, capacity if evidence.units else 1)
     candidate, held_s = _held(state, target, visible_s)
-    counted = replace(
-        moved_on,
+    counted = FacingState(
+        status=state.status,
+        episode=state.episode,
+        cooldown_left_s=max(0.0, state.cooldown_left_s - visible_s),
+        reminder_s=state.reminder_s + visible_s if state.episode.open else 0.0,
+        since_s=state.since_s + visible_s,
         window=window,
         seen=state.seen + 1,
         candidate=candidate,
         held_s=held_s,
-        since_s=state.since_s + visible_s,
-        cooldown_left_s=max(0.0, state.cooldown_left_s - visible_s),
-        reminder_s=state.reminder_s + visible_s if state.episode.open else 0.0,
+        still_s=still_s,
+        judged=True,
+        time_s=time_s,
     )
     if counted.seen < rules.initial_samples or still_s < rules.stillness_s - _SLACK_S:
         return counted, None
@@ -149,6 +152,10 @@ def target_of(window: Sequence[Sample], rules: ShelfRules, capacity: int = 1) ->
         return None
     fill = median(sample[0] for sample in window)
     misplaced = median(sample[1] for sample in window)
+    return _spoken_for(fill, misplaced, rules, capacity)
+
+
+def _spoken_for(fill: float, misplaced: float, rules: ShelfRules, capacity: int) -> FacingStatus | None:
     empty_at = min(rules.empty_at, 0.5 / capacity) if capacity > 1 else rules.empty_at
     if fill <= empty_at:
         return FacingStatus.MISPLACED if misplaced >= rules.stocked_at else FacingStatus.OUT_OF_STOCK
@@ -161,8 +168,8 @@ def confidence_of(state: FacingState, status: FacingStatus, rules: ShelfRules, c
     """Share (0-1) of the window's samples that speak for `status` each by itself."""
     if not state.window:
         return 0.0
-    alone = rules.model_copy(update={"window": 1})
-    return sum(target_of((sample,), alone, capacity) is status for sample in state.window) / len(state.window)
+    speaking = sum(_spoken_for(fill, misplaced, rules, capacity) is status for fill, misplaced in state.window)
+    return speaking / len(state.window)
 
 
 def _held(state: FacingState, target: FacingStatus | None, visible_s: float) -> tuple[FacingStatus | None, float]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AppearanceEvidence"]
 
-_PATCH_PX = 48
+_PATCH_PX = 32
 """Facings are looked at with this many pixels along their longer side."""
 _SHIFT_SHARE = 0.15
 """Products are not put back exactly where they stood; so far (of the facing's sides) they are looked for."""
@@ -121,9 +121,11 @@ def _patch(
     missing = (max(0, -wanted[1]), max(0, wanted[3] - height), max(0, -wanted[0]), max(0, wanted[2] - width))
     if any(missing):
         grey = cv2.copyMakeBorder(grey, *missing, cv2.BORDER_REPLICATE)
-    patch: NDArray[np.uint8] = cv2.resize(
-        grey, (size_wh[0] + 2 * margin_xy[0], size_wh[1] + 2 * margin_xy[1]), interpolation=cv2.INTER_AREA
-    )
+    patch_w, patch_h = size_wh[0] + 2 * margin_xy[0], size_wh[1] + 2 * margin_xy[1]
+    while grey.shape[1] >= 2 * patch_w and grey.shape[0] >= 2 * patch_h:  # halving is much faster than other ratios
+        half_w, half_h = grey.shape[1] // 2, grey.shape[0] // 2
+        grey = cv2.resize(grey, (half_w, half_h), interpolation=cv2.INTER_LINEAR)
+    patch: NDArray[np.uint8] = cv2.resize(grey, (patch_w, patch_h), interpolation=cv2.INTER_AREA)
     return patch
 
 
@@ -133,8 +135,9 @@ def _edges(patch: NDArray[np.uint8]) -> _Edges:
     across, down = cv2.Sobel(patch, cv2.CV_32F, 1, 0), cv2.Sobel(patch, cv2.CV_32F, 0, 1)
     magnitude = cv2.magnitude(across, down)
     strength = cv2.sqrt(magnitude)
-    weight = 1.0 / np.maximum(strength, 1e-3)
-    return _Edges(strength, cv2.merge((across * weight, down * weight)), float((magnitude >= _EDGE_LEVEL).mean()))
+    weight = 1.0 / (strength + np.float32(1e-3))
+    share = np.count_nonzero(magnitude >= _EDGE_LEVEL) / magnitude.size
+    return _Edges(strength, cv2.merge((across * weight, down * weight)), share)
 
 
 def _likeness(expected: _Expected, patch: NDArray[np.uint8]) -> float:

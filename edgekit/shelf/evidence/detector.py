@@ -22,6 +22,7 @@ __all__ = ["AnyProductEvidence", "DetectorEvidence"]
 
 LIFTED_SHARE = 0.2
 """A unit whose lower edge is off its place's by more of the facing's height than this does not stand there."""
+_FAINT_SHARE = 0.1
 INSIDE_SHARE = 0.5
 """So much of a box must lie in the facing's bounding box to be about this facing."""
 
@@ -43,13 +44,13 @@ class DetectorEvidence:
         self._rules = context.rules
         self._role = self._find_role(context)
         model = context.models[self._role]
-        self._own = {facing.id: frozenset(self._classes(context, facing)) for facing in context.facings}
-        everything = {
-            number
-            for facing in context.planogram.facings
-            for number in class_ids(model, context.planogram.class_names(facing.product))
-        }
-        self._other = {name: frozenset(everything) - own for name, own in self._own.items()}
+        count = len(model.class_names)
+        self._own = {facing.id: _marked(count, self._classes(context, facing)) for facing in context.facings}
+        self._any = _marked(count, [])
+        for facing in context.planogram.facings:
+            self._any |= _marked(count, class_ids(model, context.planogram.class_names(facing.product)))
+        for own in self._own.values():
+            self._any |= own
 
     @property
     def role(self) -> str | None:
@@ -65,6 +66,7 @@ class DetectorEvidence:
         found = findings.get(self._role)
         if not isinstance(found, Detections):
             return {}
+        found = self._products(found)
         seen: dict[str, Baseline] = {}
         for place in places:
             feet = self._feet(found, place)
@@ -83,6 +85,7 @@ class DetectorEvidence:
         found = findings.get(self._role)
         if not isinstance(found, Detections):
             return {}
+        found = self._products(found)
         return {
             place.facing.id: self._judged(found, place, baselines[place.facing.id])
             for place in places
@@ -95,41 +98,36 @@ class DetectorEvidence:
     def _classes(self, context: MethodContext, facing: Facing) -> Sequence[int]:
         return class_ids(context.models[self._role], context.planogram.class_names(facing.product))
 
+    def _products(self, found: Detections) -> Detections:
+        """The boxes that could matter: classes of the planogram, scores that could count for something."""
+        return found.select(self._any[found.class_ids] & (found.scores > _FAINT_SHARE * self._rules.min_score))
+
     def _judged(self, found: Detections, place: FacingPlace, baseline: Baseline) -> Judgement:
         facing = place.facing
         several = facing.capacity > 1
-        own = self._scores(found, place, baseline, self._own[facing.id])
+        here, feet = _about(found, place)
+        if not several:
+            here &= np.abs(feet - baseline.value) <= LIFTED_SHARE
+        own = self._own[facing.id][found.class_ids]
         if several:
-            units = int(np.count_nonzero(own >= self._rules.min_score))
+            units = int(np.count_nonzero(found.scores[here & own] >= self._rules.min_score))
             fill = min(1.0, units / facing.capacity)
         else:
-            fill = self._probability(own)
-        if fill == 0 or (not several and fill < 0.5):
-            if not baseline.proven:
-                return Judgement(None, UnknownReason.NO_EVIDENCE)
-            other = self._probability(self._scores(found, place, baseline, self._other[facing.id]))
-            return Judgement(fill, misplaced=other, units=several)
-        return Judgement(fill, units=several)
+            fill = self._probability(found.scores[here & own])
+        if fill > 0 and (several or fill >= 0.5):
+            return Judgement(fill, units=several)
+        if not baseline.proven:
+            return Judgement(None, UnknownReason.NO_EVIDENCE)
+        return Judgement(fill, misplaced=self._probability(found.scores[here & ~own]), units=several)
 
     def _probability(self, scores: NDArray[np.float32]) -> float:
         """0.5 at `min_score`, 1 from twice that; 0 without a box."""
         return float(min(1.0, scores.max(initial=0.0) / (2 * max(self._rules.min_score, 1e-3))))
 
-    def _scores(
-        self, found: Detections, place: FacingPlace, baseline: Baseline, classes: frozenset[int]
-    ) -> NDArray[np.float32]:
-        about, feet = _about(found, place)
-        mask = about & np.isin(found.class_ids, list(classes))
-        if place.facing.capacity == 1:
-            mask &= np.abs(feet - baseline.value) <= LIFTED_SHARE
-        scores: NDArray[np.float32] = found.scores[mask]
-        return scores
-
     def _feet(self, found: Detections, place: FacingPlace) -> float | None:
         """Lower edge of the surest box of the product in the facing; None if there is none."""
         about, feet = _about(found, place)
-        mask = about & np.isin(found.class_ids, list(self._own[place.facing.id]))
-        mask &= found.scores >= self._rules.min_score
+        mask = about & self._own[place.facing.id][found.class_ids] & (found.scores >= self._rules.min_score)
         return float(feet[mask][np.argmax(found.scores[mask])]) if mask.any() else None
 
 
@@ -147,10 +145,16 @@ class AnyProductEvidence(DetectorEvidence):
         return range(len(context.models[self._role].class_names))
 
 
+def _marked(count: int, ids: Sequence[int]) -> NDArray[np.bool_]:
+    """bool (count,), true at `ids`."""
+    marked = np.zeros(count, np.bool_)
+    marked[list(ids)] = True
+    return marked
+
+
 def _about(found: Detections, place: FacingPlace) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Which boxes are about a facing, and where their lower edges are: 0 at its top, 1 at its bottom."""
-    left, top = place.polygon_xy_px.min(0)
-    right, bottom = place.polygon_xy_px.max(0)
+    left, top, right, bottom = place.bounds_xyxy_px
     boxes = found.boxes_xyxy_px
     middle = (boxes[:, 0] + boxes[:, 2]) / 2
     width = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
@@ -158,7 +162,7 @@ def _about(found: Detections, place: FacingPlace) -> tuple[NDArray[np.bool_], ND
     inside = np.maximum(width, 0) * np.maximum(height, 0)
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     about = (middle >= left) & (middle <= right) & (inside >= INSIDE_SHARE * area)
-    return about, ((boxes[:, 3] - top) / max(float(bottom - top), 1.0)).astype(np.float32)
+    return about, ((boxes[:, 3] - top) / np.float32(max(bottom - top, 1.0)))
 
 
 def _with_empty_ones(places: Sequence[FacingPlace], seen: Mapping[str, Baseline]) -> Mapping[str, Baseline]:

@@ -135,10 +135,8 @@ class Judges:
     def _fused(self, gate: Evidence, told: Mapping[str, Mapping[str, Judgement]]) -> Evidence:
         name = gate.facing
         method = self._methods[name]
-        if gate.reason is not None:
-            return replace(gate, method=method)
-        if gate.moving:
-            return replace(gate, method=method, fill=None)
+        if gate.reason is not None or gate.moving:
+            return Evidence(name, gate.visible_share, gate.moving, None, gate.reason, method)
         first = told.get(method, {}).get(name)
         if name in self._doubled and first is not None:
             second = told.get("appearance", {}).get(name)
@@ -147,15 +145,8 @@ class Judges:
             elif _contradicted(first, second, self._rules):
                 first = Judgement(None, UnknownReason.UNDECIDED)
         if first is None:
-            return replace(gate, method=method, reason=UnknownReason.NO_EVIDENCE)
-        return replace(
-            gate,
-            method=method,
-            fill=first.fill,
-            reason=first.reason,
-            misplaced=first.misplaced,
-            units=first.units,
-        )
+            return Evidence(name, gate.visible_share, False, None, UnknownReason.NO_EVIDENCE, method)
+        return Evidence(name, gate.visible_share, False, first.fill, first.reason, method, first.misplaced, first.units)
 
 
 def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules) -> bool:

@@ -18,6 +18,7 @@ from edgekit.shelf.gates.layout import Layout
 
 __all__ = ["Background", "Foreground", "background_from", "foreground_of", "visible_shares"]
 
+FOLLOW_EVERY_S = 0.19
 DRIFT_S = 20.0
 """Time constant of slow light: what is not foreground is followed."""
 ABSORB_S = 300.0
@@ -27,6 +28,7 @@ REBASE_S = 2.0
 REBASE_SHARE = 0.4
 _SAME_STRUCTURE = 0.5
 _MIN_DIFFERENCE = 24.0
+_CLIPPED = 250
 _SHADOW = (0.5, 1.35)
 """A shadow or a brighter lamp multiplies a pixel by this; more is an object, as is another colour."""
 _MIN_COLOUR_DIFFERENCE = 12.0
@@ -42,12 +44,14 @@ class Background:
         colours: float32 (height, width, 3) BGR.
         grey: uint8 (height, width).
         still_s: float32 (height, width): for how long each pixel has not changed.
+        time_s: the sample that it last followed.
         changed_everywhere_s: for how long most of the picture has been foreground and still.
     """
 
     colours: NDArray[np.float32]
     grey: NDArray[np.uint8]
     still_s: NDArray[np.float32]
+    time_s: float
     changed_everywhere_s: float = 0.0
 
 
@@ -66,17 +70,17 @@ class Foreground:
 
 def _light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:
     """By what the light has been multiplied: median over every fourth pixel each way that is not clipped white."""
-    new = now[::4, ::4].astype(np.float32)
-    old = before[::4, ::4].astype(np.float32)
-    usable = (new < 250) & (old < 250)
+    new, old = now[::4, ::4].ravel(), before[::4, ::4].ravel()
+    usable = np.maximum(new, old) < _CLIPPED
     if not usable.any():
         return 1.0
-    return float(np.median((new[usable] + 4) / (old[usable] + 4)))
+    ratios = (new[usable] + np.float32(4)) / (old[usable] + np.float32(4))
+    return float(np.partition(ratios, ratios.size // 2)[ratios.size // 2])
 
 
-def background_from(small: Pixels, grey: NDArray[np.uint8]) -> Background:
+def background_from(small: Pixels, grey: NDArray[np.uint8], time_s: float) -> Background:
     """The background that one picture shows."""
-    return Background(small.astype(np.float32), grey, np.zeros(grey.shape, np.float32))
+    return Background(small.astype(np.float32), grey, np.zeros(grey.shape, np.float32), time_s)
 
 
 def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8]) -> Foreground:
@@ -86,16 +90,16 @@ def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8]
     gain = _light_gain(grey, background.grey)
     expected = cv2.convertScaleAbs(background.grey, alpha=gain, beta=4 * (gain - 1))
     changed = cv2.threshold(cv2.absdiff(grey, expected), _MIN_DIFFERENCE, 1, cv2.THRESH_BINARY)[1]
-    if not cv2.countNonZero(changed):
+    where = np.flatnonzero(changed)
+    if not where.size:
         return Foreground(changed, 0.0)
-    rows, columns = np.nonzero(changed)
-    now = small[rows, columns].astype(np.float32)
-    before = background.colours[rows, columns] * gain
+    now = small.reshape(-1, 3)[where].astype(np.float32)
+    before = background.colours.reshape(-1, 3)[where] * np.float32(gain)
     ratio = (now.sum(1) + 12) / (before.sum(1) + 12)
     recoloured = np.abs(now - before * ratio[:, None]).max(1) > _MIN_COLOUR_DIFFERENCE
     lit = ~recoloured & (ratio > _SHADOW[0]) & (ratio < _SHADOW[1])
-    changed[rows[lit], columns[lit]] = 0
-    return Foreground(changed, cv2.countNonZero(changed) / changed.size)
+    changed.reshape(-1)[where[lit]] = 0
+    return Foreground(changed, float(where.size - np.count_nonzero(lit)) / changed.size)
 
 
 def visible_shares(foreground: Foreground, layout: Layout) -> dict[str, float]:
@@ -127,33 +131,36 @@ def followed(
     foreground: Foreground,
     changed: NDArray[np.uint8],
     layout: Layout,
-    gap_s: float,
+    time_s: float,
 ) -> Background:
-    """The background after this sample.
+    """The background after this sample; it follows at most one sample in FOLLOW_EVERY_S.
 
     Args:
         background: the one before it.
         small, grey: the sample's small pictures.
         foreground: what `foreground_of` found in it.
-        changed: uint8 (height, width), 1 where it moved since the sample before.
+        changed: uint8 (height, width), 1 where it moved since a moment ago.
         layout: where the facings are; inside them nothing is absorbed.
-        gap_s: time since the sample before.
+        time_s: the sample's time in its epoch.
     """
     import cv2
 
+    gap_s = time_s - background.time_s
+    if gap_s < FOLLOW_EVERY_S:
+        return background
     still_s = cv2.add(background.still_s, gap_s)
     still_s[changed > 0] = 0
     everywhere = foreground.share > REBASE_SHARE and cv2.countNonZero(changed) < 0.02 * changed.size
     waited_s = background.changed_everywhere_s + gap_s if everywhere else 0.0
     if waited_s >= REBASE_S and _same_structure(background.grey, grey):
-        return background_from(small, grey)
+        return background_from(small, grey, time_s)
     colours = background.colours.copy()
     rate = 1 - math.exp(-gap_s / DRIFT_S)
     cv2.accumulateWeighted(small, colours, rate, mask=cv2.bitwise_xor(foreground.mask, 1))
     furniture = (foreground.mask > 0) & (layout.outside > 0) & (still_s >= ABSORB_S)
     if furniture.any():
         colours[furniture] = small[furniture]
-    return Background(colours, _grey(colours), still_s, waited_s)
+    return Background(colours, _grey(colours), still_s, time_s, waited_s)
 
 
 def _grey(colours: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -72,7 +72,7 @@ def gates_of(
     identical_s = memory.identical_s + gap_s if memory and np.array_equal(memory.recent[-1][1], texture) else 0.0
     reason = scene_reason(statistics, reference[1], identical_s)
     recent = remembered(memory.recent if memory else (), time_s, texture)
-    background = memory.background if memory else background_from(reference[0], grey_of(reference[0]))
+    background = memory.background if memory else background_from(reference[0], grey_of(reference[0]), time_s)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
         return closed, GateMemory(time_s, recent, background, identical_s)
@@ -80,7 +80,7 @@ def gates_of(
     foreground = foreground_of(background, small, grey)
     shares = visible_shares(foreground, layout)
     if memory:
-        background = followed(background, small, grey, foreground, changed[0], layout, gap_s)
+        background = followed(background, small, grey, foreground, changed[-1], layout, time_s)
     gates = {}
     for place in layout.places:
         name = place.facing.id

@@ -26,7 +26,8 @@ class FacingPlace:
     Attributes:
         facing: the facing.
         polygon_xy_px: float32 (n, 2), frame pixels.
-        box_xyxy_px: its bounding box in the frame, whole pixels, inside it.
+        bounds_xyxy_px: its bounding box.
+        box_xyxy_px: the same in whole pixels, inside the frame.
         rows, columns: its bounding box in the small picture.
         mask: uint8 (rows, columns) of that box, 1 inside the polygon.
         area_px: how many pixels of `mask` are 1; at least 1.
@@ -34,6 +35,7 @@ class FacingPlace:
 
     facing: Facing
     polygon_xy_px: NDArray[np.float32]
+    bounds_xyxy_px: tuple[float, float, float, float]
     box_xyxy_px: tuple[int, int, int, int]
     rows: slice
     columns: slice
@@ -105,7 +107,17 @@ def _place(
     if not mask[rows, columns].any():
         mask[rows, columns] = 1
     inside = np.ascontiguousarray(mask[rows, columns])
-    return FacingPlace(facing, polygon, (left, top, right, bottom), rows, columns, inside, int(inside.sum())), mask
+    place = FacingPlace(
+        facing=facing,
+        polygon_xy_px=polygon,
+        bounds_xyxy_px=tuple(float(value) for value in (*polygon.min(0), *polygon.max(0))),  # type: ignore[arg-type]
+        box_xyxy_px=(left, top, right, bottom),
+        rows=rows,
+        columns=columns,
+        mask=inside,
+        area_px=int(inside.sum()),
+    )
+    return place, mask
 
 
 def _box(polygon_xy_px: NDArray[np.float32], size_hw: tuple[int, int]) -> tuple[int, int, int, int]:

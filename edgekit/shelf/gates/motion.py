@@ -44,7 +44,8 @@ def changed_pixels(now: Grey, before: Grey) -> Grey:
     import cv2
 
     difference = cv2.absdiff(now, before)
-    noise = float(np.median(difference[::4, ::4]))
+    sampled = difference[::4, ::4].ravel()
+    noise = float(np.partition(sampled, sampled.size // 2)[sampled.size // 2])
     threshold = max(_MIN_DIFFERENCE, min(_NOISE_FACTOR * noise, 3 * _MIN_DIFFERENCE))
     changed: Grey = cv2.threshold(difference, threshold, 1, cv2.THRESH_BINARY)[1]
     return changed

@@ -36,10 +36,12 @@ class SceneStatistics:
 
 def statistics_of(grey: NDArray[np.uint8]) -> SceneStatistics:
     """The statistics of a small grey picture (every second pixel each way)."""
-    part = grey[::2, ::2].astype(np.int16)
-    bright = float(np.partition(part.ravel(), int(part.size * 0.95))[int(part.size * 0.95)])
-    gradient = float(np.abs(np.diff(part, axis=1)).mean()) if part.shape[1] > 1 else 0.0
-    return SceneStatistics(bright, float((part >= _WHITE_LEVEL).mean()), gradient / max(bright, 1.0))
+    part = np.ascontiguousarray(grey[::2, ::2])
+    place = int(part.size * 0.95)
+    bright = float(np.partition(part.ravel(), place)[place])
+    gradient = np.maximum(part[:, 1:], part[:, :-1]) - np.minimum(part[:, 1:], part[:, :-1])
+    detail = float(gradient.mean()) / max(bright, 1.0) if gradient.size else 0.0
+    return SceneStatistics(bright, np.count_nonzero(part >= _WHITE_LEVEL) / part.size, detail)
 
 
 def scene_reason(now: SceneStatistics, reference: SceneStatistics, identical_s: float) -> UnknownReason | None:
