@@ -40,10 +40,17 @@ def texture_of(grey: Grey) -> Grey:
 
 
 def changed_pixels(now: Grey, before: Grey) -> Grey:
-    """uint8 (height, width): 1 where two texture pictures differ by more than noise explains."""
+    """uint8 (height, width): 1 where two texture pictures differ by more than noise and a shaking camera explain.
+
+    A pixel that lies between its neighbours of the other picture may have come from there.
+    """
     import cv2
 
-    difference = cv2.absdiff(now, before)
+    near = np.ones((3, 3), np.uint8)
+    difference = cv2.max(
+        cv2.max(cv2.subtract(now, cv2.dilate(before, near)), cv2.subtract(cv2.erode(before, near), now)),
+        cv2.max(cv2.subtract(before, cv2.dilate(now, near)), cv2.subtract(cv2.erode(now, near), before)),
+    )
     sampled = difference[::4, ::4].ravel()
     noise = float(np.partition(sampled, sampled.size // 2)[sampled.size // 2])
     threshold = max(_MIN_DIFFERENCE, min(_NOISE_FACTOR * noise, 3 * _MIN_DIFFERENCE))
