@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 __all__ = ["MomentObserver", "PatchShape"]
 
-# Enough rows to estimate a covariance of a few hundred columns over some dozen images, spread over the whole picture.
-_POSITIONS_PER_IMAGE = 512
+# Positions taken of each image, spread over the whole picture: twice as many as a patch has columns, within these
+# bounds. Over some dozen images that is enough to estimate the covariance.
+_FEWEST_POSITIONS, _MOST_POSITIONS = 64, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ class PatchShape:
         windows = np.lib.stride_tricks.sliding_window_view(padded, reach, axis=(1, 2))
         windows = windows[:, :: self.strides_hw[0], :: self.strides_hw[1], ::step_h, ::step_w]
         channels, height, width = windows.shape[:3]
-        count = min(_POSITIONS_PER_IMAGE, height * width)
-        rows, columns = np.divmod(np.linspace(0, height * width - 1, count).astype(np.intp), width)
-        chosen = windows[:, rows, columns].reshape(self.groups, channels // self.groups, count, kernel_h * kernel_w)
+        columns = channels // self.groups * kernel_h * kernel_w
+        count = min(max(_FEWEST_POSITIONS, min(2 * columns, _MOST_POSITIONS)), height * width)
+        rows, across = np.divmod(np.linspace(0, height * width - 1, count).astype(np.intp), width)
+        chosen = windows[:, rows, across].reshape(self.groups, channels // self.groups, count, kernel_h * kernel_w)
         return np.ascontiguousarray(chosen.transpose(0, 2, 1, 3)).reshape(self.groups, count, -1)
 
 
@@ -55,16 +57,13 @@ class MomentObserver:
         self.shape = shape
         self.count = 0
         self._sum: NDArray[np.float64] | None = None
-        self._products: NDArray[np.float64] | None = None
+        self._products: NDArray[np.float32] | None = None
 
     def update(self, values: NDArray[np.float32]) -> None:
         """Take in a layer's input: (1, channels, height, width) for a convolution, else (..., columns)."""
-        if self.shape is None:
-            rows = values.reshape(1, -1, values.shape[-1])
-        else:
-            rows = self.shape.patches(values)
+        rows = values.reshape(1, -1, values.shape[-1]) if self.shape is None else self.shape.patches(values)
         total = rows.sum(axis=1, dtype=np.float64)
-        products = np.matmul(rows.transpose(0, 2, 1), rows).astype(np.float64)
+        products = np.matmul(rows.transpose(0, 2, 1), rows)
         if self._sum is None or self._products is None:
             self._sum, self._products = total, products
         else:
@@ -81,5 +80,7 @@ class MomentObserver:
         """(groups, columns, columns). Only after an update."""
         assert self._products is not None, "nothing was observed"
         mean = self.mean()
-        result: NDArray[np.float64] = self._products / self.count - mean[:, :, None] * mean[:, None, :]
+        result: NDArray[np.float64] = (
+            self._products.astype(np.float64) / self.count - mean[:, :, None] * mean[:, None, :]
+        )
         return result

@@ -110,4 +110,5 @@ class HistogramObserver(MinMaxObserver):
     def occupied(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Centres and counts of the bins that hold anything; exact zeros are in none."""
         index = np.flatnonzero(self.counts)
-        return (index + 0.5) * self.width - self.limit, self.counts[index].astype(np.float64)
+        centres = (index.astype(np.float64) + 0.5) * self.width - self.limit
+        return centres, self.counts[index].astype(np.float64)

@@ -1,4 +1,4 @@
-"""From any ONNX model to the bundle's float graph: opset 20, clean, symbolic batch, preprocessing inside, all proven."""
+"""From any ONNX model to the bundle's float graph: opset 20, clean, any batch, preprocessing inside, all proven."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import onnx
 from onnx import numpy_helper
 
 from edgekit.errors import ModelError
+from edgekit_export.graph.cleanup import unused_removed
 from edgekit_export.graph.running import input_specs, random_inputs, relative_difference, session
 from edgekit_export.graph.view import GraphView, fresh_name
 
@@ -122,6 +123,7 @@ def symbolic_batch(model: onnx.ModelProto) -> SymbolicBatch:
     opened.CopyFrom(model)
     del opened.graph.value_info[:]
     reshapes_repaired(opened)
+    unused_removed(opened)
     _set_batch(opened, "batch")
     problem = _proof(opened)
     if problem is None:

@@ -90,12 +90,15 @@ def identities_removed(model: onnx.ModelProto) -> None:
 
 
 def norms_folded(model: onnx.ModelProto) -> None:
-    """Merge every BatchNormalization that alone reads a convolution (or Gemm) into that one's weight and bias."""
+    """Merge every BatchNormalization that alone reads a convolution into that one's weight and bias."""
     graph = model.graph
     for norm in [node for node in graph.node if node.op_type == "BatchNormalization"]:
         view = GraphView(graph)
-        conv = view.producers.get(norm.input[0])
-        if conv is None or conv.op_type != "Conv" or view.only_consumer(norm.input[0]) is not norm:
+        reader = view.only_consumer(norm.input[0])
+        if norm.input[0] not in view.producers or reader is None or reader.output[0] != norm.output[0]:
+            continue
+        conv = view.producers[norm.input[0]]
+        if conv.op_type != "Conv":
             continue
         weight = view.constant(conv.input[1])
         parameters = [view.constant(name) for name in norm.input[1:5]]
@@ -146,7 +149,9 @@ def clean(model: onnx.ModelProto) -> onnx.ModelProto:
     norms_folded(cleaned)
     unused_removed(cleaned)
     del cleaned.graph.value_info[:]
+    taken: set[str] = set()
     for index, node in enumerate(cleaned.graph.node):
-        if not node.name:
-            node.name = f"{node.op_type}_{index}"
+        if not node.name or node.name in taken:
+            node.name = f"{node.name or node.op_type}_{index}"
+        taken.add(node.name)
     return cleaned

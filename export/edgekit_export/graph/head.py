@@ -105,7 +105,7 @@ def prove_head(headed: onnx.ModelProto, model: onnx.ModelProto, arithmetic: Arit
         ModelError: it does not.
     """
     _, height, width = _size_of(model, arithmetic)
-    pixels = np.random.default_rng(0).integers(0, 256, (1, height, width, 3), np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (1, height, width, 3), dtype=np.uint8)
     expected = run(model, {input_specs(model)[0][0]: float_preprocessing(pixels, arithmetic)})
     difference = relative_difference(expected, run(headed, {INPUT_NAME: pixels}))
     if not difference <= _MAX_DIFFERENCE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import onnx
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from edgekit.errors import ModelError
 
@@ -30,7 +30,9 @@ def load_onnx(path: Path) -> onnx.ModelProto:
     try:
         model.ParseFromString(content)
     except DecodeError as error:
-        raise ModelError(f"{path} is not an ONNX file.", hint="Give an .onnx file or an architecture's name.") from error
+        raise ModelError(
+            f"{path} is not an ONNX file.", hint="Give an .onnx file or an architecture's name."
+        ) from error
     if not model.graph.node or not model.graph.output or not model.opset_import:
         raise ModelError(f"{path} is not an ONNX file with a graph.", hint="Export the model to ONNX again.")
     external = _external_tensors(model)

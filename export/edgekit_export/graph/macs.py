@@ -49,7 +49,7 @@ def total_macs(model: onnx.ModelProto) -> int:
 
 
 def planned_int8_macs(model: onnx.ModelProto) -> int:
-    """MACs of those nodes whose data and weight both come from DequantizeLinear (a Transpose between is seen through)."""
+    """MACs of those nodes whose data and weight both come from DequantizeLinear, a Transpose or Cast between or not."""
     view, macs = GraphView(model.graph), macs_of_nodes(model)
 
     def dequantized(name: str) -> bool:
@@ -90,6 +90,4 @@ def executed_int8_macs(model: onnx.ModelProto) -> int:
         path = Path(folder) / "optimised.onnx"
         session(model, threads=1, optimised_to=path)
         optimised = onnx.load(str(path))
-    return sum(
-        _taken(node, by_weight) for node in optimised.graph.node if node.op_type in _INTEGER_OPERATORS
-    )
+    return sum(_taken(node, by_weight) for node in optimised.graph.node if node.op_type in _INTEGER_OPERATORS)

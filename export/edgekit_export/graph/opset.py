@@ -95,7 +95,7 @@ def to_opset(model: onnx.ModelProto) -> onnx.ModelProto:
         difference = relative_difference(run(model, feeds), run(converted, feeds))
         if not difference <= _MAX_DIFFERENCE:
             raise ModelError(
-                f"Converted from opset {version} to {OPSET} the model's outputs differ by {difference:.2g} of their range.",
+                f"Converted from opset {version} to {OPSET} the outputs move by {difference:.2g} of their range.",
                 hint=f"Export it again with opset {OPSET}.",
             )
     return converted

@@ -80,12 +80,12 @@ def random_inputs(model: onnx.ModelProto, *, batch: int, seed: int = 0) -> dict[
     rng = np.random.default_rng(seed)
     feeds: dict[str, NDArray[Any]] = {}
     for name, element, shape in input_specs(model):
-        sizes = [batch, *shape[1:]]
-        if any(size is None for size in sizes):
+        sizes = [batch, *(size for size in shape[1:] if size is not None)]
+        if len(sizes) != len(shape):
             raise ModelError(f"Input {name} has sizes that are not fixed: {shape}.", hint="Export it with fixed sizes.")
         dtype = onnx.helper.tensor_dtype_to_np_dtype(element)
         if dtype == np.uint8:
-            feeds[name] = rng.integers(0, 256, sizes, np.uint8)
+            feeds[name] = rng.integers(0, 256, sizes, dtype=np.uint8)
         else:
             feeds[name] = rng.standard_normal(sizes).astype(dtype)
     return feeds

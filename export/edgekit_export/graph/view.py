@@ -73,4 +73,5 @@ def fresh_name(graph: onnx.GraphProto, wanted: str) -> str:
 
 def initializer(name: str, value: NDArray[Any] | np.generic) -> onnx.TensorProto:
     """A constant tensor from an array."""
-    return numpy_helper.from_array(np.ascontiguousarray(value), name)
+    # Not ascontiguousarray, which would make a scalar one-dimensional: QLinearAdd wants scalars.
+    return numpy_helper.from_array(np.asarray(value, order="C"), name)

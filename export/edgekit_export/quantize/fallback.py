@@ -64,9 +64,7 @@ def _first_good(judge: Judge, ordered: Sequence[str], good: Callable[[Choice], b
     return best
 
 
-def fewest_float(
-    judge: Judge, sensitivities: Mapping[str, float], total_macs: int, options: QuantizeOptions
-) -> Choice:
+def fewest_float(judge: Judge, sensitivities: Mapping[str, float], total_macs: int, options: QuantizeOptions) -> Choice:
     """int8-tensorrt: everything in INT8 but the fewest layers that bring the noise within the budget.
 
     Layers are returned in the order of the noise that each makes alone, while `preferred_int8_share` of the MACs

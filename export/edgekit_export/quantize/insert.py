@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 import onnx
+from edgekit_calibration import Quantizer
 from onnx import helper
 
-from edgekit_calibration import Quantizer
 from edgekit_export.graph.cleanup import unused_removed
 from edgekit_export.graph.view import GraphView, attribute, initializer
 from edgekit_export.quantize.biases import bias_of, takes_bias

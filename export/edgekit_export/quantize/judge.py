@@ -18,7 +18,7 @@ __all__ = ["Judge", "Panel"]
 
 
 class Panel:
-    """Held-back images with the float model's outputs, in two sizes: all of them, and the few that layers are ranked on.
+    """Held-back images with the float model's outputs: all of them, and the few that layers are ranked on.
 
     Raises:
         CalibrationError: the float model gives no finite output that varies on these images.

@@ -86,14 +86,14 @@ def layer_of(node: onnx.NodeProto, view: GraphView, macs: int) -> Layer | None:
 
 
 def find_layers(model: onnx.ModelProto) -> tuple[Layer, ...]:
-    """Every node that can run in INT8, in graph order. Node names must be unique, as `graph.cleanup.clean` leaves them."""
+    """Every node that can run in INT8, in graph order; node names must be unique, as graph.cleanup.clean makes them."""
     view, macs = GraphView(model.graph), macs_of_nodes(model)
     found = (layer_of(node, view, macs.get(node.output[0], 0)) for node in model.graph.node)
     return tuple(layer for layer in found if layer is not None)
 
 
 def unquantizable(model: onnx.ModelProto) -> dict[str, int]:
-    """MACs by name of the convolutions and products that are no layers: their weight is computed, or their form unusual."""
+    """MACs by name of the convolutions and products that are no layers: computed weight, or an unusual form."""
     names = {layer.output for layer in find_layers(model)}
     macs = macs_of_nodes(model)
     return {

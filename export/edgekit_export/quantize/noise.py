@@ -1,4 +1,4 @@
-"""How far outputs part from float: squared error per group of output values that mean the same, against their energy."""
+"""How far outputs part from float: squared error over energy, per group of output values that mean the same."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def noise(
     for index, group in enumerate(groups):
         total = 0.0
         for reference, other in zip(references, others, strict=True):
-            one, two = (np.take(outputs[group.output], group.channels, axis=group.axis) for outputs in (reference, other))
+            one, two = (
+                np.take(outputs[group.output], group.channels, axis=group.axis) for outputs in (reference, other)
+            )
             total += float(np.square(two.astype(np.float64) - one).sum())
         result[index] = total / group.energy
     return result

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import onnx
+from edgekit_calibration import HistogramObserver, MomentObserver, PatchShape
 from numpy.typing import NDArray
 
-from edgekit_calibration import HistogramObserver, MomentObserver, PatchShape
 from edgekit_export.graph.running import session
 from edgekit_export.graph.view import attribute
 from edgekit_export.quantize.layers import Layer

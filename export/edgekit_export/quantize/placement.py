@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import onnx
-
 from edgekit_calibration import HistogramObserver
+
 from edgekit_export.graph.view import GraphView, attribute
 from edgekit_export.quantize.layers import Layer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgekit_calibration import Quantizer
+
 from edgekit_export.quantize.layers import Layer
 from edgekit_export.quantize.weights import QuantizedWeight
 
@@ -32,7 +33,7 @@ class LayerPlan:
 
 
 def centre_of(data: Quantizer) -> float:
-    """What is subtracted so that an unsigned quantizer becomes a signed one with zero point 0: a multiple of its scale."""
+    """What is subtracted to make an unsigned quantizer a signed one with zero point 0: a multiple of its scale."""
     return (128 - data.zero_point) * data.scale
 
 

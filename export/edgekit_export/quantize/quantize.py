@@ -11,10 +11,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
-
-from edgekit.bundle.manifest import Encoding, Macs
-from edgekit.errors import CalibrationError
 from edgekit_calibration import (
     CalibrationTable,
     HistogramObserver,
@@ -25,6 +21,10 @@ from edgekit_calibration import (
     least_error_range,
     quantizer,
 )
+from numpy.typing import NDArray
+
+from edgekit.bundle.manifest import Encoding, Macs
+from edgekit.errors import CalibrationError
 from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, total_macs
 from edgekit_export.graph.view import GraphView
 from edgekit_export.quantize.fallback import Choice, fewest_float, most_int8
@@ -269,7 +269,7 @@ def quantize(
     the whole are within the budget.
 
     Args:
-        model: uint8 (batch, height, width, 3) in, arithmetic inside, opset 20, node names unique (see graph.float_graph).
+        model: uint8 (batch, height, width, 3) in, opset 20, unique node names, as graph.float_graph makes it.
         calibration: prepared uint8 (height, width, 3) BGR each.
         progress: told what is being done.
         options: budgets.
@@ -355,7 +355,9 @@ def _reports(
                 },
                 int8=int8,
                 centred=node.name in centred and Encoding.INT8_TENSORRT.value in int8,
-                reason="its weight is not constant, or its form is unusual" if layer is None else reasons.get(node.name),
+                reason="its weight is not constant, or its form is unusual"
+                if layer is None
+                else reasons.get(node.name),
             )
         )
     return tuple(reports)

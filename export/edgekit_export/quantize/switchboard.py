@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import onnx
+from edgekit_calibration import Quantizer
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from edgekit_calibration import Quantizer
 from edgekit_export.graph.view import GraphView, initializer
 from edgekit_export.quantize.biases import bias_of, takes_bias
 from edgekit_export.quantize.plan import LayerPlan

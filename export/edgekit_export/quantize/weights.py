@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-
 from edgekit_calibration import MomentObserver
+from numpy.typing import NDArray
 
 __all__ = ["MAX_COLUMNS", "SMALLEST_SCALE", "QuantizedWeight", "quantize_weight"]
 
@@ -26,6 +25,9 @@ MAX_COLUMNS = 1536
 
 # Fractions of a channel's largest weight that are tried as its range.
 _FRACTIONS = np.linspace(0.5, 1.0, 26)
+
+# Columns after which the errors are carried to all later columns at once, as one matrix product.
+_BLOCK = 64
 
 # Added to the covariance's diagonal, as a share of its mean: keeps directions that no image showed from running away.
 _DAMPING = 0.01
@@ -70,7 +72,8 @@ def _scales(rows: NDArray[np.float64], importance: NDArray[np.float64]) -> NDArr
         errors = np.einsum("gck,gk->gc", np.square(difference), importance)
         better = errors < least
         best[better], least[better] = scales[better], errors[better]
-    return best
+    result: NDArray[np.float64] = best
+    return result
 
 
 def _compensated(
@@ -88,11 +91,16 @@ def _compensated(
     factor = np.linalg.cholesky(np.linalg.inv(damped)).transpose(0, 2, 1)
     left = np.take_along_axis(rows, order[:, None, :], axis=2).copy()
     steps = np.empty_like(left)
-    for column in range(columns):
-        steps[:, :, column] = _steps(left[:, :, column], scales)
-        error = (left[:, :, column] - steps[:, :, column] * scales) / factor[:, None, column, column]
-        left[:, :, column + 1 :] -= error[:, :, None] * factor[:, None, column, column + 1 :]
-    result = np.empty_like(steps)
+    for start in range(0, columns, _BLOCK):
+        end = min(start + _BLOCK, columns)
+        errors = np.empty((groups, rows.shape[1], end - start))
+        for column in range(start, end):
+            steps[:, :, column] = _steps(left[:, :, column], scales)
+            error = (left[:, :, column] - steps[:, :, column] * scales) / factor[:, None, column, column]
+            left[:, :, column + 1 : end] -= error[:, :, None] * factor[:, None, column, column + 1 : end]
+            errors[:, :, column - start] = error
+        left[:, :, end:] -= errors @ factor[:, start:end, end:]
+    result: NDArray[np.float64] = np.empty_like(steps)
     np.put_along_axis(result, np.broadcast_to(order[:, None, :], steps.shape), steps, axis=2)
     return result
 
