@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgekit.backends.candidates import candidates_for
+from edgekit.backends.choices import cache_folder
+from edgekit.backends.fake import FakeBackend, FakeSession
+from edgekit.backends.onnxruntime import OnnxRuntimeBackend, OnnxRuntimeSession
+from edgekit.backends.protocols import Availability, Graph, LoadOptions, Outputs, Session, Ticket
+from edgekit.backends.selection import load_model, worthwhile
+from edgekit.bundle.bundle import Bundle
+from edgekit.bundle.golden import bytes_of
+from edgekit.bundle.manifest import Encoding
+from edgekit.errors import BackendUnavailable, BundleError, GoldenMismatch, UsageError
+
+MakeBundle = Callable[..., Bundle]
+ONE_THREAD = LoadOptions(threads=1)
+
+
+class Delayed:
+    """A session of onnxruntime that computes a graph's outputs several times over."""
+
+    def __init__(self, session: OnnxRuntimeSession, times: int, closed: list[str], encoding: str) -> None:
+        self._session, self._times, self._closed, self._encoding = session, times, closed, encoding
+        self.inputs, self.outputs = session.inputs, session.outputs
+
+    def submit(self, batch: np.ndarray) -> Ticket:
+        for _ in range(self._times - 1):
+            self._session.result(self._session.submit(batch))
+        return self._session.submit(batch)
+
+    def result(self, ticket: Ticket) -> Outputs:
+        return self._session.result(ticket)
+
+    def close(self) -> None:
+        self._closed.append(self._encoding)
+        self._session.close()
+
+
+class Weighted(OnnxRuntimeBackend):
+    """onnxruntime, where some encodings are made slower; remembers what it loaded and closed."""
+
+    def __init__(self, weights: Mapping[str, int]) -> None:
+        super().__init__("cpu")
+        self.weights, self.loaded, self.closed = weights, [], []
+        self.refused: set[str] = set()
+
+    def load(self, graph: Graph, options: LoadOptions) -> Session:  # type: ignore[override]
+        if graph.encoding in self.refused:
+            raise BackendUnavailable("out of memory.")
+        self.loaded.append((graph.encoding, options.optimise))
+        return Delayed(super().load(graph, options), self.weights.get(graph.encoding, 1), self.closed, graph.encoding)
+
+
+def names(order: tuple[object, ...]) -> list[str]:
+    return [str(each) for each in order]
+
+
+def test_auto_tries_candidates_in_the_documented_order() -> None:
+    every = [encoding.value for encoding in Encoding]
+    assert names(candidates_for(every, encoding="auto", backend_name="auto")) == [
+        "int8-tensorrt by tensorrt",
+        "fp16 by tensorrt",
+        "int8-tensorrt by tensorrt-rtx",
+        "fp16 by tensorrt-rtx",
+        "fp16 by onnxruntime on CUDA",
+        "float by onnxruntime on CUDA",
+        "int8-cpu by onnxruntime on the CPU",
+        "float by onnxruntime on the CPU",
+    ]
+
+
+def test_encodings_that_the_bundle_lacks_are_no_candidates() -> None:
+    assert names(candidates_for(["float"], encoding="auto", backend_name="onnxruntime")) == [
+        "float by onnxruntime on CUDA",
+        "float by onnxruntime on the CPU",
+    ]
+
+
+def test_by_name_more_is_possible_than_auto_would_take() -> None:
+    found = names(candidates_for(["float", "int8-tensorrt"], encoding="int8-tensorrt", backend_name="auto"))
+    assert found[-1] == "int8-tensorrt by onnxruntime on the CPU"
+    assert "int8-tensorrt by onnxruntime on the CPU" not in names(
+        candidates_for(["float", "int8-tensorrt"], encoding="auto", backend_name="auto")
+    )
+
+
+@pytest.mark.parametrize(
+    ("measured_ms", "chosen"),
+    [
+        ({"int8-cpu": 8.9, "float": 10.0}, "int8-cpu"),
+        ({"int8-cpu": 9.1, "float": 10.0}, "float"),
+        ({"int8-cpu": 12.0, "float": 10.0}, "float"),
+        ({"int8-tensorrt": 5.0, "fp16": 5.2}, "fp16"),
+        ({"fp16": 5.0, "float": 5.1}, "fp16"),
+        ({"float": 5.0, "fp16": 5.1}, "float"),
+        ({"int8-cpu": 5.0}, "int8-cpu"),
+    ],
+)
+def test_int8_must_win_by_a_tenth(measured_ms: Mapping[str, float], chosen: str) -> None:
+    assert worthwhile(measured_ms) == chosen
+
+
+@pytest.mark.parametrize(("weights", "chosen"), [({"float": 30}, "int8-cpu"), ({"int8-cpu": 30}, "float")])
+def test_auto_measures_and_takes_the_faster_and_closes_the_other(
+    weights: Mapping[str, int], chosen: str, opened: MakeBundle, tmp_path: Path
+) -> None:
+    backend = Weighted(weights)
+    model = load_model(opened(), backend=backend, options=ONE_THREAD, cache_dir=tmp_path)
+    assert model.encoding == chosen
+    assert model.reason.startswith(f"{chosen} by onnxruntime: {chosen} ")
+    assert model.reason.endswith("measured now")
+    assert [each for each, _ in backend.loaded] == ["float", "int8-cpu"]
+    assert backend.closed == [({"float", "int8-cpu"} - {chosen}).pop()]
+    assert all(each.latency_ms for each in model.candidates)
+    assert {each.encoding: each.outcome for each in model.candidates}[chosen] == "chosen"
+
+
+def test_a_choice_is_remembered_and_not_measured_again(opened: MakeBundle, tmp_path: Path) -> None:
+    bundle = opened()
+    first = load_model(bundle, backend=Weighted({"float": 30}), options=ONE_THREAD, cache_dir=tmp_path)
+    # Were it measured again, float would win now.
+    second = load_model(bundle, backend=Weighted({"int8-cpu": 30}), options=ONE_THREAD, cache_dir=tmp_path)
+    assert (first.encoding, second.encoding) == ("int8-cpu", "int8-cpu")
+    assert "measured now" in first.reason
+    assert "measured earlier" in second.reason
+    unmeasured = load_model(bundle, backend=Weighted({}), options=ONE_THREAD, cache_dir=tmp_path, measure=False)
+    assert unmeasured.encoding == "int8-cpu"
+
+
+@pytest.mark.parametrize("changed", ["threads", "graph"])
+def test_a_choice_holds_only_for_what_was_measured(changed: str, opened: MakeBundle, tmp_path: Path) -> None:
+    load_model(opened(), backend=Weighted({"float": 30}), options=ONE_THREAD, cache_dir=tmp_path)
+    options = replace(ONE_THREAD, threads=2) if changed == "threads" else ONE_THREAD
+    bundle = opened("other") if changed == "threads" else opened("other", batch=(1, 2, 4))
+    model = load_model(bundle, backend=Weighted({"int8-cpu": 30}), options=options, cache_dir=tmp_path)
+    assert "measured now" in model.reason
+    assert model.encoding == "float"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"choice": {}}', b'{"choice": {"measured_ms": 3}}', b"\xff"])
+def test_a_spoilt_memory_is_measured_anew(content: bytes, opened: MakeBundle, tmp_path: Path) -> None:
+    bundle = opened()
+    load_model(bundle, backend=Weighted({"float": 30}), options=ONE_THREAD, cache_dir=tmp_path)
+    [file] = (tmp_path / "choices").iterdir()
+    assert json.loads(file.read_bytes())["facts"]["threads"] == 1
+    file.write_bytes(content)
+    model = load_model(bundle, backend=Weighted({"int8-cpu": 30}), options=ONE_THREAD, cache_dir=tmp_path)
+    assert model.encoding == "float"
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(opened: MakeBundle, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    load_model(opened(), backend=Weighted({}), options=ONE_THREAD, cache_dir=blocked)
+
+
+def test_unmeasured_the_first_in_order_is_taken_and_it_says_so(opened: MakeBundle, tmp_path: Path) -> None:
+    model = load_model(opened(), backend="onnxruntime", options=ONE_THREAD, measure=False, cache_dir=tmp_path)
+    assert (model.backend, model.encoding) == ("onnxruntime", "int8-cpu")
+    assert model.reason == "int8-cpu by onnxruntime on the CPU: first in order, not measured"
+
+
+def test_auto_passes_over_a_graph_that_does_not_reproduce_its_golden_outputs(
+    opened: MakeBundle, tmp_path: Path
+) -> None:
+    bundle = opened(wrong=(Encoding.INT8_CPU,))
+    model = load_model(bundle, options=ONE_THREAD, cache_dir=tmp_path)
+    assert model.encoding == "float"
+    assert "not int8-cpu by onnxruntime on the CPU, which does not reproduce its golden outputs" in model.reason
+    outcomes = {str(each): each.outcome for each in model.candidates}
+    assert outcomes["int8-cpu by onnxruntime on the CPU"] == "golden mismatch"
+    assert outcomes["float by onnxruntime on the CPU"] == "chosen"
+
+
+def test_an_encoding_asked_for_by_name_fails_when_its_golden_outputs_do(opened: MakeBundle, tmp_path: Path) -> None:
+    bundle = opened(wrong=(Encoding.INT8_CPU,))
+    with pytest.raises(GoldenMismatch, match="int8-cpu does not reproduce its golden outputs"):
+        load_model(bundle, encoding="int8-cpu", options=ONE_THREAD, cache_dir=tmp_path)
+
+
+def test_auto_fails_when_no_graph_reproduces_its_golden_outputs(opened: MakeBundle, tmp_path: Path) -> None:
+    bundle = opened(wrong=(Encoding.INT8_CPU, Encoding.FLOAT, Encoding.INT8_TENSORRT))
+    with pytest.raises(GoldenMismatch, match="no graph reproduces"):
+        load_model(bundle, options=ONE_THREAD, cache_dir=tmp_path)
+
+
+def test_another_preparation_of_pictures_is_refused(opened: MakeBundle, tmp_path: Path) -> None:
+    other = opened(members={"golden/prepared.npy": bytes_of(np.zeros((16, 16, 3), np.uint8))})
+    with pytest.raises(GoldenMismatch, match="prepares the golden picture otherwise"):
+        load_model(other, options=ONE_THREAD, cache_dir=tmp_path)
+
+
+def test_int8_tensorrt_by_name_is_a_reference_on_the_cpu(opened: MakeBundle, tmp_path: Path) -> None:
+    backend = Weighted({})
+    model = load_model(opened(), encoding="int8-tensorrt", backend=backend, options=ONE_THREAD, cache_dir=tmp_path)
+    assert backend.loaded == [("int8-tensorrt", False)]
+    assert "its speed says nothing" in model.reason
+
+
+def test_a_graph_that_a_backend_refuses_is_passed_over(opened: MakeBundle, tmp_path: Path) -> None:
+    backend = Weighted({})
+    backend.refused = {"int8-cpu"}
+    model = load_model(opened(), backend=backend, options=ONE_THREAD, cache_dir=tmp_path)
+    assert model.encoding == "float"
+    assert next(each for each in model.candidates if each.encoding == "int8-cpu").detail == "out of memory."
+
+
+def test_an_encoding_that_the_bundle_lacks_is_bad_input(opened: MakeBundle) -> None:
+    with pytest.raises(BundleError, match="no graph 'fp16'"):
+        load_model(opened(), encoding="fp16")
+
+
+def test_a_backend_that_cannot_run_here_says_why(opened: MakeBundle) -> None:
+    class Broken(FakeBackend):
+        name = "tensorrt"
+
+        def availability(self) -> Availability:
+            return Availability(False, "no NVIDIA driver", "install one")
+
+    with pytest.raises(BackendUnavailable, match="nothing here can run it: tensorrt: no NVIDIA driver"):
+        load_model(opened(), backend=Broken())
+
+
+def test_an_unknown_backend_is_a_usage_error(opened: MakeBundle) -> None:
+    with pytest.raises(UsageError, match="no backend 'onnxrt'"):
+        load_model(opened(), backend="onnxrt")
+
+
+def test_the_fake_backend_is_not_asked_for_golden_outputs(opened: MakeBundle) -> None:
+    model = load_model(opened(), backend="fake")
+    assert isinstance(model.session, FakeSession)
+    assert "infers nothing" in model.reason
+
+
+def test_the_cache_lies_where_xdg_says() -> None:
+    assert cache_folder().name == "edgekit"
