@@ -150,7 +150,7 @@ class Shelf:
             findings = {}
         frame = view.frame
         places = self._layout(frame.size_hw).places if view.gates else ()
-        evidence = self._judges.evidence(
+        evidence, baselines = self._judges.evidence(
             frame.pixels, places, view.gates, () if view.of_reference else view.wants, findings, baselines
         )
         facings: dict[str, FacingState] = {}
@@ -170,7 +170,7 @@ class Shelf:
                 transitions.append(told)
             readings[facing.id] = reading_of(facings[facing.id], evidence[facing.id], self._rules, facing.capacity)
         memory = view.memory if isinstance(view.memory, GateMemory) else state.memory
-        after = replace(state, facings=facings, baselines=self._judges.learnt(baselines, evidence), memory=memory)
+        after = replace(state, facings=facings, baselines=baselines, memory=memory)
         return Conclusion(after, tuple(transitions), readings)
 
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:

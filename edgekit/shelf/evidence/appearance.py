@@ -88,6 +88,10 @@ class AppearanceEvidence:
         """Judge each facing by its likeness to the reference."""
         return {place.facing.id: self._judged(pixels, place) for place in places}
 
+    def learnt(self, baselines: Mapping[str, Baseline], judgements: Mapping[str, Judgement]) -> Mapping[str, Baseline]:
+        """Nothing: the reference says it all."""
+        return baselines
+
     def _judged(self, pixels: Pixels, place: FacingPlace) -> Judgement:
         expected = self._expected[place.facing.id]
         if expected.edges.share < _MIN_EDGE_SHARE:

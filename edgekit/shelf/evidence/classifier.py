@@ -96,6 +96,10 @@ class ClassifierEvidence:
             told[name] = Judgement(min(1.0, max(0.0, (_log_odds(value) - empty) / (stocked - empty))))
         return told
 
+    def learnt(self, baselines: Mapping[str, Baseline], judgements: Mapping[str, Judgement]) -> Mapping[str, Baseline]:
+        """Nothing: the reference says it all."""
+        return baselines
+
     def _sums(self, want: Want | None, findings: Findings) -> Mapping[str, float]:
         found = findings.get(self._role)
         if want is None or not isinstance(found, Probabilities) or len(found.values) != len(want.facings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,9 @@ __all__ = ["AnyProductEvidence", "DetectorEvidence"]
 LIFTED_SHARE = 0.2
 """A unit whose lower edge is off its place's by more of the facing's height than this does not stand there."""
 _FAINT_SHARE = 0.1
+_SURE_FACTOR = 2.0
+_ROWS_OF_SAMPLES = 5
+"""Of `initial_samples` each; a detector that finds a product in four of five samples gets there once in 70,000."""
 INSIDE_SHARE = 0.5
 """So much of a box must lie in the facing's bounding box to be about this facing."""
 
@@ -34,8 +38,9 @@ class DetectorEvidence:
     a capacity of 1) its lower edge is where the reference picture's was: a product lifted above its place is not
     stocked. Fill rises with the best such score, 0.5 at `min_score`; for a larger capacity it is the share of units.
 
-    A detector that does not find the product in the reference picture says nothing by finding none now: until it has
-    found it once, its silence is `no_evidence`.
+    A detector that does not surely find the product in the reference picture (twice `min_score`) says nothing by
+    finding none now: until it has found it in many samples in a row, its silence is `no_evidence`. Otherwise a product
+    that it knows badly, and finds every now and then, would be reported out of stock over and over.
     """
 
     _method = "detector"
@@ -92,6 +97,20 @@ class DetectorEvidence:
             if place.facing.id in baselines
         }
 
+    def learnt(self, baselines: Mapping[str, Baseline], judgements: Mapping[str, Judgement]) -> Mapping[str, Baseline]:
+        """Baselines with the sightings of this sample: a product found often enough in a row is known there."""
+        changed: dict[str, Baseline] = {}
+        for name, judgement in judgements.items():
+            before = baselines[name]
+            if before.proven:
+                continue
+            seen = judgement.fill is not None and judgement.fill >= self._rules.stocked_at
+            sightings = before.sightings + 1 if seen else 0
+            if sightings != before.sightings:
+                enough = sightings >= _ROWS_OF_SAMPLES * self._rules.initial_samples
+                changed[name] = replace(before, proven=enough, sightings=sightings)
+        return {**baselines, **changed} if changed else baselines
+
     def _find_role(self, context: MethodContext) -> str:
         return role_for(context, "detect", self._method)
 
@@ -125,9 +144,10 @@ class DetectorEvidence:
         return float(min(1.0, scores.max(initial=0.0) / (2 * max(self._rules.min_score, 1e-3))))
 
     def _feet(self, found: Detections, place: FacingPlace) -> float | None:
-        """Lower edge of the surest box of the product in the facing; None if there is none."""
+        """Lower edge of the surest box of the product in the facing; None if there is no sure one."""
         about, feet = _about(found, place)
-        mask = about & self._own[place.facing.id][found.class_ids] & (found.scores >= self._rules.min_score)
+        sure = min(1.0, _SURE_FACTOR * self._rules.min_score)
+        mask = about & self._own[place.facing.id][found.class_ids] & (found.scores >= sure)
         return float(feet[mask][np.argmax(found.scores[mask])]) if mask.any() else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edgekit.frame import Pixels
 from edgekit.shelf.evidence.method import Baseline, EvidenceMethod, Judgement, MethodContext, ModelInfo
@@ -106,31 +106,23 @@ class Judges:
         wants: Sequence[Want],
         findings: Findings,
         baselines: Baselines,
-    ) -> dict[str, Evidence]:
-        """What the sample says of each facing: its gates, and a fill where a method can tell one."""
+    ) -> tuple[dict[str, Evidence], Baselines]:
+        """What the sample says of each facing: its gates, and a fill where a method can tell one.
+
+        The baselines that come with it hold what the methods learnt from the sample.
+        """
         visible = [place for place in places if gates[place.facing.id].reason is None]
         told: dict[str, Mapping[str, Judgement]] = {}
         for each in self._serving:
             mine = [place for place in each.of(visible) if not gates[place.facing.id].moving]
             if mine:
                 want = _of_role(wants, each.method.role)
-                told[each.name] = each.method.judge(pixels, mine, want, findings, baselines.get(each.name, {}))
-        return {name: self._fused(gate, told) for name, gate in gates.items()}
-
-    def learnt(self, baselines: Baselines, evidence: Mapping[str, Evidence]) -> Baselines:
-        """Baselines after a sample: a model that has now told the product in a facing is believed there."""
-        changed = dict(baselines)
-        for name, found in evidence.items():
-            mine = changed.get(self._methods[name], {})
-            if (
-                found.method in ("detector", "any_product")
-                and found.fill is not None
-                and found.fill >= self._rules.stocked_at
-                and name in mine
-                and not mine[name].proven
-            ):
-                changed[self._methods[name]] = {**mine, name: replace(mine[name], proven=True)}
-        return changed
+                before = baselines.get(each.name, {})
+                told[each.name] = each.method.judge(pixels, mine, want, findings, before)
+                after = each.method.learnt(before, told[each.name])
+                if after is not before:
+                    baselines = {**baselines, each.name: after}
+        return {name: self._fused(gate, told) for name, gate in gates.items()}, baselines
 
     def _fused(self, gate: Evidence, told: Mapping[str, Mapping[str, Judgement]]) -> Evidence:
         name = gate.facing

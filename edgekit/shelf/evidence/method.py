@@ -60,10 +60,12 @@ class Baseline:
     Attributes:
         proven: the model told the product there, so that its silence now means something.
         value: the method's own measure of it.
+        sightings: while it is not proven, in how many samples in a row the model has told the product since.
     """
 
     proven: bool
     value: float
+    sightings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +107,6 @@ class EvidenceMethod(Protocol):
         baselines: Mapping[str, Baseline],
     ) -> Mapping[str, Judgement]:
         """Judge `places` in one sample; facings that the model has not answered for are absent."""
+
+    def learnt(self, baselines: Mapping[str, Baseline], judgements: Mapping[str, Judgement]) -> Mapping[str, Baseline]:
+        """Baselines after a sample; the same object where nothing changed."""
