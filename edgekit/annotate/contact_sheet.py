@@ -20,7 +20,7 @@ _MAX_TILES = 200
 _GAP_PX = 12
 _PAPER: Colour = (246, 246, 246)
 _STORED_HEIGHT_PX = 480
-_TITLE_PX = 26  # height of a tile's title where tiles are 640 wide
+_MAX_ASPECT = 0.6  # height of a scene to a tile's width: pictures taken upright do not make the sheet a tower
 _CROP_SHARE = 0.3  # of a tile's width, for the close-up of the facing
 
 
@@ -119,25 +119,30 @@ def _layout(tiles: int) -> tuple[int, int]:
 
 def _rendered(tile: Tile, width: int) -> Pixels:
     """Title above; below it the scene on the left and the close-up on the right, both whole."""
-    import cv2
-
     scene, closeup = _unpacked(tile.scene), _unpacked(tile.closeup)
     closeup_w = round(width * _CROP_SHARE)
     scene_w = width - closeup_w
-    scene_h = max(1, round(scene.shape[0] * scene_w / scene.shape[1]))
+    scene_h = max(1, min(round(scene.shape[0] * scene_w / scene.shape[1]), round(_MAX_ASPECT * width)))
     style = Style(1, 0.62 * width / 640, 1 if width < 600 else 2, 6)
     title = fitted(tile.title, style, width)
     title_h = plate_size(title, style)[1]
     picture = np.full((title_h + scene_h, width, 3), PLATE, np.uint8)
     picture[:title_h] = tile.colour
     draw_plate(picture[:title_h], title, (0, 0), style, ink=WHITE, plate=tile.colour)
-    picture[title_h:, :scene_w] = cv2.resize(scene, (scene_w, scene_h), interpolation=cv2.INTER_AREA)
-    scale = min(closeup_w / closeup.shape[1], scene_h / closeup.shape[0])
-    size_wh = max(1, round(closeup.shape[1] * scale)), max(1, round(closeup.shape[0] * scale))
-    shown = cv2.resize(closeup, size_wh, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    left, top = scene_w + (closeup_w - size_wh[0]) // 2, title_h + (scene_h - size_wh[1]) // 2
-    picture[top : top + size_wh[1], left : left + size_wh[0]] = shown
+    _put_whole(picture[title_h:, :scene_w], scene)
+    _put_whole(picture[title_h:, scene_w:], closeup)
     return picture
+
+
+def _put_whole(place: Pixels, pixels: Pixels) -> None:
+    """Scale a picture to the largest that fits into `place`, and put it into the middle."""
+    import cv2
+
+    scale = min(place.shape[1] / pixels.shape[1], place.shape[0] / pixels.shape[0])
+    width, height = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    shown = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    left, top = (place.shape[1] - width) // 2, (place.shape[0] - height) // 2
+    place[top : top + height, left : left + width] = shown
 
 
 def _unpacked(jpeg: bytes) -> Pixels:
