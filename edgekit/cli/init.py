@@ -18,6 +18,6 @@ def init(
     """
     from edgekit.config.template import write_template
 
-    for path in write_template(folder, replace=force):
+    for path in write_template(folder, overwrite=force):
         typer.echo(f"wrote {path}")
     typer.echo("Next: open edgekit.yaml, name your model and camera, then `edgekit export --int8` and `edgekit run`.")
