@@ -11,7 +11,7 @@ __all__ = ["MomentObserver", "PatchShape"]
 
 # Positions taken of each image, spread over the whole picture: twice as many as a patch has columns, within these
 # bounds. Over some dozen images that is enough to estimate the covariance.
-_FEWEST_POSITIONS, _MOST_POSITIONS = 64, 512
+_FEWEST_POSITIONS, _MOST_POSITIONS = 256, 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,7 @@ def _base(options: RunOptions) -> SiteConfig:
     missing = [name for name, value in (("--camera", options.camera), ("--planogram", options.planogram)) if not value]
     if missing or options.camera is None or options.planogram is None:
         raise UsageError(
-            f"There is no edgekit.yaml in this folder, and {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} "
-            "not given.",
+            f"There is no edgekit.yaml in this folder, and no {' and no '.join(missing)} was given.",
             hint="`edgekit init` writes a commented edgekit.yaml; or: edgekit run --camera 0 --planogram P.yaml",
         )
     camera = CameraConfig.model_validate(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
-from typing import Literal
 
 from edgekit.events.event import Event, EventData, event_id
+from edgekit.shelf.availability import ProductTransition
 from edgekit.shelf.words import FacingStatus, Transition, TransitionKind
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "ConditionChange",
     "EpisodeEffect",
     "Identity",
-    "ProductChange",
     "camera_event",
     "effect_of",
     "episode_key",
@@ -117,27 +116,6 @@ class ConditionChange:
     frame_index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProductChange:
-    """All known facings of a product went out of stock, or one of them is filled again.
-
-    Attributes:
-        gtin: 14 digits.
-        product: its name in the planogram.
-        kind: opened or resolved.
-        episode: number of the product's episode, from 1.
-        media_time_s: time of the deciding sample in the epoch of the deciding camera.
-        frame_index: its index.
-    """
-
-    gtin: str
-    product: str | None
-    kind: Literal["opened", "resolved"]
-    episode: int
-    media_time_s: float | None = None
-    frame_index: int | None = None
-
-
 def rfc3339(time: datetime) -> str:
     """UTC time as published: milliseconds and a Z."""
     return time.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -213,29 +191,45 @@ def camera_event(who: Identity, change: ConditionChange, *, at: datetime, opened
     )
 
 
-def product_event(who: Identity, change: ProductChange, *, at: datetime, opened_at: datetime) -> Event:
-    """The `io.edgekit.product.*` event of a product; `who.camera` is the camera whose facing decided it.
+def product_event(
+    who: Identity,
+    transition: ProductTransition,
+    *,
+    at: datetime,
+    opened_at: datetime,
+    media_time_s: float | None = None,
+    frame_index: int | None = None,
+) -> Event:
+    """The `io.edgekit.product.*` event of a product.
 
-    The id leaves the camera out: whichever camera decides, it is the same event.
+    Args:
+        who: `who.camera` is the camera whose facing decided it. The id leaves it out: whichever camera decides, it is
+            the same event.
+        transition: what happened.
+        at: wall clock of the decision.
+        opened_at: wall clock of the episode's `opened`.
+        media_time_s: time of the deciding sample in the deciding camera's epoch.
+        frame_index: its index.
     """
-    kind = f"product.{change.kind}"
-    out = change.kind == "opened"
+    kind = f"product.{transition.kind.value}"
+    out = transition.kind is TransitionKind.OPENED
     return Event(
-        id=str(event_id(who.origin, who.store, "-", change.gtin, kind, change.episode, 1 if out else 2)),
+        id=str(event_id(who.origin, who.store, "-", transition.gtin, kind, transition.episode, transition.number)),
         source=who.source,
         type=_PREFIX + kind,
-        subject=change.gtin,
+        subject=transition.gtin,
         time=at,
         data=EventData(
             camera=who.camera,
-            gtin=change.gtin,
-            product=change.product,
+            gtin=transition.gtin,
+            product=transition.product or None,
             state=(FacingStatus.OUT_OF_STOCK if out else FacingStatus.STOCKED).value,
             previous_state=(FacingStatus.STOCKED if out else FacingStatus.OUT_OF_STOCK).value,
             severity="critical" if out else "info",
-            frame_index=change.frame_index,
-            media_time_s=change.media_time_s,
-            episode=change.episode,
+            frame_index=frame_index,
+            media_time_s=media_time_s,
+            reason=transition.reason,
+            episode=transition.episode,
             opened_at=rfc3339(opened_at),
         ),
     )

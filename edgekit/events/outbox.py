@@ -137,12 +137,19 @@ class Outbox:
             saved = self._one("SELECT saved FROM camera_state WHERE camera = ?", camera)
         return SavedCamera(facings, None if saved is None else str(saved))
 
+    def saved_products(self) -> str | None:
+        """The states of products last committed, JSON."""
+        with saying_what_failed(self._path):
+            saved: str | None = self._one("SELECT value FROM meta WHERE name = 'products'")
+        return saved
+
     def commit(
         self,
         camera: str,
         *,
         facings: Mapping[str, str] | None = None,
         camera_state: str | None = None,
+        products: str | None = None,
         events: Sequence[Event] = (),
         replay: bool = False,
     ) -> int:
@@ -152,6 +159,7 @@ class Outbox:
             camera: whose.
             facings: saved state (JSON) of ALL its facings, replacing what was there; None leaves it.
             camera_state: saved state (JSON) of the camera itself; None leaves it.
+            products: saved state (JSON) of the products over all cameras; None leaves it.
             events: in their order; one whose id is there already is left as it is.
             replay: they come from a recording: kept, for their ids, until the next replay replaces them.
 
@@ -170,6 +178,8 @@ class Outbox:
                 )
             if camera_state is not None:
                 self._connection.execute("INSERT OR REPLACE INTO camera_state VALUES (?, ?)", (camera, camera_state))
+            if products is not None:
+                self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('products', ?)", (products,))
             new = sum(self._insert(event, camera, replay) for event in events)
             if new:
                 self._retain()

@@ -58,7 +58,7 @@ def commands(body: str) -> list[tuple[str, int]]:
 
 @pytest.fixture
 def workspace(tmp_path: Path, assets_dir: Path) -> Path:
-    """What the pages assume: a model, its classes, calibration pictures, labelled pictures, a clip and its planogram."""
+    """What the pages assume: a model, its classes, calibration and labelled pictures, a clip and its planogram."""
     shutil.copy(assets_dir / "models/yolox_nano.onnx", tmp_path / "products.onnx")
     shutil.copy(assets_dir / "models/coco_classes.txt", tmp_path / "classes.txt")
     bottles = assets_dir / "restock-video-bottles"
@@ -105,6 +105,11 @@ def test_every_command_of_the_page_works(page: str, workspace: Path) -> None:
                 assert ran.returncode == expected, f"{command}\n{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}"
         elif fence.language == "python":
             ran = subprocess.run(
-                [sys.executable, "-c", fence.body], cwd=workspace, env=environment, capture_output=True, text=True, timeout=300
+                [sys.executable, "-c", fence.body],
+                cwd=workspace,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=300,
             )
             assert ran.returncode == 0, f"{fence.body}\n{ran.stderr[-2000:]}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from edgekit_export.quantize.judge import Judge
 from edgekit_export.quantize.options import QuantizeOptions
 
-__all__ = ["Choice", "fewest_float", "most_int8"]
+__all__ = ["Choice", "fewest", "fewest_float", "most_int8"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +50,28 @@ def _affordable(
 
 def _first_good(judge: Judge, ordered: Sequence[str], good: Callable[[Choice], bool]) -> Choice:
     """The shortest prefix of `ordered` that is good when returned to float, found by halving; all of it if none is."""
-    low, best = 0, _choice(judge, ordered)
-    high = len(ordered)
-    if not good(best):
-        return best
+    tried: dict[int, Choice] = {}
+
+    def is_good(count: int) -> bool:
+        tried[count] = _choice(judge, ordered[:count])
+        return good(tried[count])
+
+    count = fewest(len(ordered), is_good)
+    return tried[count] if count in tried else _choice(judge, ordered[:count])
+
+
+def fewest(at_most: int, good: Callable[[int], bool]) -> int:
+    """The smallest number up to `at_most` that is good, found by halving (larger ones are taken to be good as well);
+    `at_most` where none is.
+    """
+    low, high = 0, at_most
     while low < high:
         middle = (low + high) // 2
-        tried = _choice(judge, ordered[:middle])
-        if good(tried):
-            high, best = middle, tried
+        if good(middle):
+            high = middle
         else:
             low = middle + 1
-    return best
+    return low
 
 
 def fewest_float(judge: Judge, sensitivities: Mapping[str, float], total_macs: int, options: QuantizeOptions) -> Choice:

@@ -27,7 +27,7 @@ from edgekit.bundle.manifest import Encoding, Macs
 from edgekit.errors import CalibrationError
 from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, total_macs
 from edgekit_export.graph.view import GraphView
-from edgekit_export.quantize.fallback import Choice, fewest_float, most_int8
+from edgekit_export.quantize.fallback import Choice, fewest, fewest_float, most_int8
 from edgekit_export.quantize.insert import with_int8
 from edgekit_export.quantize.judge import Judge, Panel
 from edgekit_export.quantize.layers import Layer, find_layers, unquantizable
@@ -212,15 +212,25 @@ def _centred(
         for plan in plans
         if sensitivities[plan.layer.name] >= floor and can_be_centred(plan.layer, nodes[plan.layer.name], view)
     ]
-    judge = Judge(panel, candidates)
-    after = judge.ranking(lambda: None)
-    better = {
-        plan.layer.name: plan
-        for plan in candidates
-        if after[plan.layer.name] <= _CENTRING_LEAVES * sensitivities[plan.layer.name]
-    }
-    updated = {name: after[name] if name in better else value for name, value in sensitivities.items()}
-    return [better.get(plan.layer.name, plan) for plan in plans], updated
+    after = Judge(panel, candidates).ranking(lambda: None)
+    better = [
+        plan for plan in candidates if after[plan.layer.name] <= _CENTRING_LEAVES * sensitivities[plan.layer.name]
+    ]
+    better.sort(key=lambda plan: (-sensitivities[plan.layer.name], plan.layer.name))
+
+    def with_first(count: int) -> list[LayerPlan]:
+        chosen = {plan.layer.name: plan for plan in better[:count]}
+        return [chosen.get(plan.layer.name, plan) for plan in plans]
+
+    # Subtracting costs a pass over the tensor: no more layers than the budget asks for.
+    count = fewest(len(better), lambda one: max(_noise_of_all(panel, with_first(one))) <= options.max_noise)
+    updated = dict(sensitivities) | {plan.layer.name: after[plan.layer.name] for plan in better[:count]}
+    return with_first(count), updated
+
+
+def _noise_of_all(panel: Panel, plans: Sequence[LayerPlan]) -> NDArray[np.float64]:
+    judge = Judge(panel, plans)
+    return judge.noise(judge.plans)
 
 
 def _table(

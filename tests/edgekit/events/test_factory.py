@@ -10,12 +10,13 @@ from edgekit.events.factory import (
     ConditionChange,
     EpisodeEffect,
     Identity,
-    ProductChange,
     camera_event,
     effect_of,
     episode_key,
     product_event,
 )
+from edgekit.shelf.availability import ProductTransition
+from edgekit.shelf.words import TransitionKind
 
 WHO = Identity("origin", "s-001", "aisle-3")
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
@@ -28,7 +29,9 @@ def camera(condition: str, *, recovered: bool = False, episode: int = 1) -> Even
 
 
 def product(kind: str, who: Identity = WHO) -> Event:
-    return product_event(who, ProductChange("02000000000008", "bottle", kind, 1), at=AT, opened_at=AT)
+    return product_event(
+        who, ProductTransition("02000000000008", "bottle", TransitionKind(kind), 1, 1, ()), at=AT, opened_at=AT
+    )
 
 
 def test_the_same_transition_has_the_same_id_and_any_other_has_another(make_event) -> None:

@@ -12,11 +12,12 @@ from edgekit.events.factory import (
     CameraCondition,
     ConditionChange,
     Identity,
-    ProductChange,
     camera_event,
     product_event,
 )
 from edgekit.events.schemas import build_schema, event_schema
+from edgekit.shelf.availability import ProductTransition
+from edgekit.shelf.words import TransitionKind
 
 TYPES = {"object": dict, "string": str, "number": (int, float), "integer": int, "array": list, "null": type(None)}
 
@@ -58,7 +59,9 @@ def an_event_of(make_event):
         if family == "restock":
             return make_event(kind=kind)
         if family == "product":
-            return product_event(who, ProductChange("02000000000008", None, kind, 1), at=at, opened_at=at)
+            return product_event(
+                who, ProductTransition("02000000000008", "", TransitionKind(kind), 1, 1, ()), at=at, opened_at=at
+            )
         condition = CameraCondition("lost" if kind == "recovered" else kind)
         return camera_event(who, ConditionChange(condition, kind == "recovered", 1), at=at, opened_at=at)
 
