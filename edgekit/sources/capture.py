@@ -7,7 +7,7 @@ daemon thread opens, reads and releases; readers wait for its newest frame with 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from edgekit.clock import Clock, SystemClock
 from edgekit.config.schema import SourceConfig
@@ -16,10 +16,20 @@ from edgekit.frame import Frame, Pixels
 from edgekit.sources.pixels import sealed
 from edgekit.sources.redact import redacted_url
 
-if TYPE_CHECKING:
-    import cv2
+__all__ = ["Capture", "CaptureSource"]
 
-__all__ = ["CaptureSource"]
+
+class Capture(Protocol):
+    """The part of cv2.VideoCapture that is used here; one thread calls it."""
+
+    def read(self) -> tuple[bool, Any]:
+        """Whether there was one, and the next picture: uint8 (height, width, 3) BGR, an array of its own."""
+
+    def get(self, prop: int, /) -> float:
+        """A property by cv2's number."""
+
+    def release(self) -> None:
+        """Let go of the device."""
 
 
 class CaptureSource:
@@ -86,7 +96,7 @@ class CaptureSource:
         if pump is not None:
             pump.stop()
 
-    def connect(self) -> cv2.VideoCapture:
+    def connect(self) -> Capture:
         """Open the capture; runs on the capture's own thread.
 
         Raises:
@@ -146,7 +156,7 @@ class _Pump:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        capture: cv2.VideoCapture | None = None
+        capture: Capture | None = None
         try:
             capture = self._source.connect()
             self._declare_open(capture)
@@ -159,7 +169,7 @@ class _Pump:
             if capture is not None:
                 capture.release()
 
-    def _declare_open(self, capture: cv2.VideoCapture) -> None:
+    def _declare_open(self, capture: Capture) -> None:
         import cv2
 
         fps = capture.get(cv2.CAP_PROP_FPS)
@@ -168,7 +178,7 @@ class _Pump:
             self._opened = True
             self._changed.notify_all()
 
-    def _pump(self, capture: cv2.VideoCapture) -> None:
+    def _pump(self, capture: Capture) -> None:
         index, started_s = 0, 0.0
         while not self._stopped:
             success, pixels = capture.read()

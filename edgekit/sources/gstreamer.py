@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from edgekit.errors import CapabilityError, SourceError
-from edgekit.sources.capture import CaptureSource
+from edgekit.sources.capture import Capture, CaptureSource
 from edgekit.sources.redact import redacted
-
-if TYPE_CHECKING:
-    import cv2
 
 __all__ = ["CSI_CAMERA", "GStreamerSource", "pipeline_of"]
 
@@ -30,7 +25,7 @@ class GStreamerSource(CaptureSource):
         """The pipeline without its secrets."""
         return redacted(str(self._config.url))
 
-    def connect(self) -> cv2.VideoCapture:
+    def connect(self) -> Capture:
         """Start the pipeline.
 
         Raises:

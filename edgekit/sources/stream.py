@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from edgekit.errors import CapabilityError, SourceError
-from edgekit.sources.capture import CaptureSource
+from edgekit.sources.capture import Capture, CaptureSource
 from edgekit.sources.kinds import scheme_of
+from edgekit.sources.pyav import PyAvCapture
 
-if TYPE_CHECKING:
-    import cv2
-
-__all__ = ["StreamSource", "with_transport"]
+__all__ = ["StreamSource"]
 
 
 class StreamSource(CaptureSource):
     """A stream through OpenCV's FFmpeg, with timeouts of its own.
 
-    The timeouts and the transport go with this one capture: FFmpeg's options in the environment
-    (OPENCV_FFMPEG_CAPTURE_OPTIONS) would hold for every stream of the process. Where that variable is set, it decides
-    the transport.
+    OpenCV asks rtsp cameras for TCP first. Another transport can be told to its FFmpeg only by a variable of the
+    environment, which would hold for every stream of the process; so `transport: udp` goes through PyAV (the extra
+    `video`), whose options are those of one stream.
     """
 
-    def connect(self) -> cv2.VideoCapture:
+    def connect(self) -> Capture:
         """Connect to the camera.
 
         Raises:
             SourceError: it refuses, is unknown, or does not answer in time.
-            CapabilityError: this OpenCV has no FFmpeg.
+            CapabilityError: this OpenCV has no FFmpeg, or udp was asked for without PyAV.
         """
+        config, url = self._config, str(self._config.url)
+        if config.transport == "udp" and scheme_of(url) == "rtsp":
+            return PyAvCapture(
+                url,
+                {"rtsp_transport": "udp"},
+                config.open_timeout_s,
+                config.read_timeout_s,
+                description=self.description,
+            )
         import cv2
 
         if not cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG):
@@ -37,13 +42,11 @@ class StreamSource(CaptureSource):
                 hint="On a Jetson, read it through GStreamer: 'gst: rtspsrc location=… ! …'.",
             )
         parameters = [
-            *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _milliseconds(self._config.open_timeout_s)),
-            *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, _milliseconds(self._config.read_timeout_s)),
+            *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _milliseconds(config.open_timeout_s)),
+            *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, _milliseconds(config.read_timeout_s)),
         ]
         # CAP_FFMPEG by name: otherwise OpenCV tries the next backend, and that one logs the URL, password and all.
-        capture = cv2.VideoCapture(
-            with_transport(str(self._config.url), self._config.transport), cv2.CAP_FFMPEG, parameters
-        )
+        capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, parameters)
         if not capture.isOpened():
             capture.release()
             raise SourceError(
@@ -55,17 +58,6 @@ class StreamSource(CaptureSource):
     def gone(self) -> SourceError:
         """The stream ended, or nothing came for too long."""
         return SourceError(f"{self.description} broke off: it ended, or gave nothing within its timeout.")
-
-
-def with_transport(url: str, transport: str) -> str:
-    """An rtsp URL that makes FFmpeg use this transport only: its RTSP client reads (and takes away) `?tcp` or `?udp`.
-
-    >>> with_transport("rtsp://cam/live?channel=1", "udp")
-    'rtsp://cam/live?channel=1&udp'
-    """
-    if scheme_of(url) != "rtsp":
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{transport}"
 
 
 def _milliseconds(duration_s: float) -> int:

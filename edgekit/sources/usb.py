@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from edgekit.errors import SourceError
-from edgekit.sources.capture import CaptureSource
-
-if TYPE_CHECKING:
-    import cv2
+from edgekit.sources.capture import Capture, CaptureSource
 
 __all__ = ["UsbSource"]
 
@@ -23,7 +19,7 @@ class UsbSource(CaptureSource):
         """ "camera 0 (/dev/video0)" on Linux."""
         return f"camera {self._number()}" + (f" ({self._device()})" if sys.platform == "linux" else "")
 
-    def connect(self) -> cv2.VideoCapture:
+    def connect(self) -> Capture:
         """Open the device.
 
         Raises:

@@ -64,6 +64,7 @@ class MjpegServer(http.server.ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _MjpegHandler)
         self.over = threading.Event()
+        self.silent = threading.Event()
 
     @property
     def url(self) -> str:
@@ -86,6 +87,7 @@ class _MjpegHandler(http.server.BaseHTTPRequestHandler):
                 number += 1
                 self.server.over.wait(0.02)
             if self.server.hang_after:
+                self.server.silent.set()
                 self.server.over.wait(60)
         except OSError:
             pass  # the viewer left
