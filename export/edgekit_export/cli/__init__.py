@@ -1,0 +1,6 @@
+"""The commands that this package adds to `edgekit`."""
+
+from edgekit_export.cli.evaluate import evaluate
+from edgekit_export.cli.export import export
+
+__all__ = ["evaluate", "export"]

@@ -1,0 +1,124 @@
+"""`edgekit export`: a trained model becomes a bundle."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgekit_export.cli.site import request_from_site
+from edgekit_export.cli.words import task_from
+
+__all__ = ["export"]
+
+_MODEL = "An ONNX file, an architecture (mobilenet_v2, efficientnet_lite0, ...) or package.module:factory."
+
+
+def export(
+    model: Annotated[str | None, typer.Argument(help=_MODEL, metavar="MODEL", show_default=False)] = None,
+    int8: Annotated[bool, typer.Option("--int8", help="Write both INT8 encodings too; needs --calibration.")] = False,
+    calibration: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR|VIDEO|LIST", help="Pictures of the shop to take ranges from; may be given several times."
+        ),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="NAME.edgekit", help="The bundle.")] = None,
+    task: Annotated[str | None, typer.Option(help="classify, detect or embed; for ONNX files.")] = None,
+    decoder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME[:KEY=VALUE,...]",
+            help="How a detector's outputs are read: yolox, yolov8, ssd or boxes_scores.",
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Weights for an architecture: .pt (weights only) or .safetensors."),
+    ] = None,
+    classes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Class names: one a line, a CSV with a column name, JSON or YAML."),
+    ] = None,
+    preprocess: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|PRESET",
+            help="Preprocessing: yolox, yolov8, ssd, unit, imagenet, efficientnet-lite, or a YAML file.",
+        ),
+    ] = None,
+    input_size: Annotated[
+        int | None, typer.Option(metavar="N", help="Side of the square input, where the model leaves it open.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="LABELLED", help="Labelled pictures to measure every encoding on.")
+    ] = None,
+    calibration_images: Annotated[
+        int | None, typer.Option(metavar="N", help="Use at most N calibration pictures (default 256).")
+    ] = None,
+    licence: Annotated[str | None, typer.Option(help="The model's licence, for the bundle.")] = None,
+) -> None:
+    """Turn a trained model into a bundle: NAME.edgekit, with its report beside it in NAME.report/.
+
+    Without MODEL, the section `export:` of edgekit.yaml in this folder says what to export.
+
+    Each decoder and architecture has a default preprocessing, which is printed: yolox takes BGR, 0-255, letterbox
+    top left, padding 114; yolov8 RGB, 0-1, letterbox in the middle; classifiers ImageNet's.
+
+    Example: edgekit export yolox_nano.onnx --task detect --decoder yolox --int8 --calibration pictures/ -o shop.edgekit
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    from edgekit.errors import UsageError
+    from edgekit_export.calibration_images import DEFAULT_MAX_IMAGES
+    from edgekit_export.cli.progress_bar import progress_bar
+    from edgekit_export.export import ExportRequest
+    from edgekit_export.export import export as run_export
+    from edgekit_export.models import ModelOptions
+    from edgekit_export.report.terminal import report_terminal
+
+    options = ModelOptions(
+        task=task_from(task),
+        decoder=decoder,
+        checkpoint=checkpoint,
+        classes=classes,
+        preprocess=preprocess,
+        input_size=input_size,
+    )
+    most = DEFAULT_MAX_IMAGES if calibration_images is None else calibration_images
+    if model is None:
+        request = request_from_site(
+            Path("edgekit.yaml"),
+            options,
+            int8=int8,
+            calibration=tuple(calibration or ()),
+            output=output,
+            data=data,
+            max_images=most,
+            licence=licence,
+        )
+    elif output is None:
+        raise UsageError("-o is missing: where shall the bundle go?", hint=f"Add -o {_stem(model)}.edgekit")
+    else:
+        request = ExportRequest(model, output, options, int8, tuple(calibration or ()), most, data, licence)
+    console = Console(stderr=True)
+    with progress_bar(console) as progress:
+        result = run_export(request, progress=progress)
+    console.print()
+    for name, text in result.report.model.items():
+        console.print(Text(f"{name:<14} {text}"))
+    for line in result.report.skipped:
+        console.print(Text(f"Left out       {line}", style="yellow"))
+    console.print()
+    console.print(report_terminal(result.report))
+    console.print()
+    console.print(Text(f"Bundle   {result.bundle} ({result.bundle.stat().st_size / 1e6:.1f} MB)"), soft_wrap=True)
+    console.print(Text(f"Report   {result.report_html}"), soft_wrap=True)
+    console.print(Text(f"Next     edgekit run --model {shlex.quote(str(result.bundle))} --camera 0"), soft_wrap=True)
+
+
+def _stem(model: str) -> str:
+    return Path(model).stem if model.endswith(".onnx") else model.rpartition(":")[2]
