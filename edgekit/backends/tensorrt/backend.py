@@ -39,7 +39,8 @@ class TensorRtBackend:
         except ImportError as error:
             reason = f"{self.name} is not installed" if isinstance(error, ModuleNotFoundError) else f"{error}"
             missing = f"; {driver.problem}" if driver.problem else ""
-            return Availability(False, f"{_one_line(reason)}{missing}", f"pip install 'edgekit[{self.name}]'")
+            first = "An NVIDIA GPU with its driver, then: " if driver.problem else ""
+            return Availability(False, f"{_one_line(reason)}{missing}", f"{first}pip install 'edgekit[{self.name}]'")
         version = f"{self.name} {trt.version}"
         if trt.number < self.oldest:
             wanted = ".".join(map(str, self.oldest))

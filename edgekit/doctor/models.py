@@ -1,0 +1,28 @@
+"""Which graph of a bundle `auto` takes on this machine, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from edgekit.backends.protocols import LoadOptions
+from edgekit.backends.selection import load_model
+from edgekit.bundle.bundle import Bundle
+from edgekit.doctor.report import Finding, Status
+from edgekit.errors import EdgekitError
+
+__all__ = ["graph_choice"]
+
+
+def graph_choice(path: Path, cache_dir: Path | None = None, options: LoadOptions | None = None) -> list[Finding]:
+    """Load a bundle as `run` would, and say what was chosen and what does not reproduce its golden outputs."""
+    section = f"Bundle {path}"
+    try:
+        model = load_model(Bundle.open(path), options=options, cache_dir=cache_dir)
+    except EdgekitError as error:
+        return [Finding(section, "auto", error.message, Status.WARNING, error.hint)]
+    model.close()
+    mismatched = [each for each in model.candidates if each.outcome == "golden mismatch"]
+    return [
+        Finding(section, "auto", model.reason),
+        *(Finding(section, str(each), each.detail, Status.WARNING, "Export it again.") for each in mismatched),
+    ]
