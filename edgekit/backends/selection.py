@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -197,46 +198,51 @@ def _check_preparation(bundle: Bundle, golden: Golden) -> None:
 
 
 def _select(trial: _Trial, *, measure: bool, cache_dir: Path) -> LoadedModel:
-    for index, candidate in enumerate(trial.order):
-        if trial.load(candidate) is None:
-            continue
-        if trial.named:
-            return trial.choose(candidate, "asked for by name")
-        rivals = [each for each in trial.order[index + 1 :] if each.place == candidate.place]
-        return _fastest(trial, candidate, rivals, measure=measure, cache_dir=cache_dir)
+    for _, group in groupby(trial.order, key=lambda candidate: candidate.place):
+        model = _of_group(trial, tuple(group), measure=measure, cache_dir=cache_dir)
+        if model is not None:
+            return model
     raise _nothing(trial)
 
 
-def _fastest(
-    trial: _Trial, first: Candidate, rivals: Sequence[Candidate], *, measure: bool, cache_dir: Path
-) -> LoadedModel:
-    """Of one backend's candidates the fastest: measured now or before, else the first."""
-    if not _faithful(trial.backends[first.place]):
-        return trial.choose(first, "infers nothing, so any graph will do")
-    if not rivals:
-        return trial.choose(first, "the only graph for it in this bundle")
-    facts = _facts(trial, [first, *rivals])
-    key = key_of(facts)
-    choice = recall(cache_dir, key)
+def _of_group(trial: _Trial, group: Sequence[Candidate], *, measure: bool, cache_dir: Path) -> LoadedModel | None:
+    """Of one backend's candidates the fastest, measured before or now, or the first; None where none works."""
+    backend = trial.backends[group[0].place]
+    compared = not trial.named and _faithful(backend) and len(group) > 1 and backend.availability().usable
+    facts = _facts(trial, group) if compared else {}
+    choice = recall(cache_dir, key_of(facts)) if compared else None
     if choice is not None:
-        return _as_before(trial, first, rivals, choice)
-    if not measure:
-        return trial.choose(first, "first in order, not measured")
-    working = [first, *(each for each in rivals if trial.load(each) is not None)]
+        for candidate in group:
+            if candidate.encoding == choice.encoding and trial.load(candidate) is not None:
+                return trial.choose(candidate, f"{_comparison(choice)}, measured earlier", choice.measured_ms)
+    failed = {each.key for each in trial.done}
+    working = []
+    for candidate in group:
+        if candidate.key not in failed and trial.load(candidate) is not None:
+            working.append(candidate)
+            if not (compared and measure) or choice is not None:
+                break
+    if not working:
+        return None
     if len(working) == 1:
-        return trial.choose(first, "the only graph that works here")
+        return trial.choose(working[0], _why_one(trial, group, choice, compared=compared, measure=measure))
     choice = _measured(trial, working)
-    remember(cache_dir, key, facts, choice)
+    remember(cache_dir, key_of(facts), facts, choice)
     chosen = next(each for each in working if each.encoding == choice.encoding)
     return trial.choose(chosen, f"{_comparison(choice)}, measured now", choice.measured_ms)
 
 
-def _as_before(trial: _Trial, first: Candidate, rivals: Sequence[Candidate], choice: Choice) -> LoadedModel:
-    """What an earlier measurement chose, unless it no longer works."""
-    for candidate in (first, *rivals):
-        if candidate.encoding == choice.encoding and (candidate in trial.loaded or trial.load(candidate) is not None):
-            return trial.choose(candidate, f"{_comparison(choice)}, measured earlier", choice.measured_ms)
-    return trial.choose(first, f"the {choice.encoding} that was faster before no longer works")
+def _why_one(trial: _Trial, group: Sequence[Candidate], choice: Choice | None, *, compared: bool, measure: bool) -> str:
+    """Why a candidate was taken without timing it against another."""
+    if trial.named:
+        return "asked for by name"
+    if not _faithful(trial.backends[group[0].place]):
+        return "infers nothing, so any graph will do"
+    if choice is not None:
+        return f"the {choice.encoding} that was faster before no longer works"
+    if not compared:
+        return "the only graph for it in this bundle"
+    return "the only graph that works here" if measure else "first in order, not measured"
 
 
 def _measured(trial: _Trial, working: Sequence[Candidate]) -> Choice:

@@ -56,7 +56,7 @@ def show(summary: dict[str, Any], console: Console) -> None:
             encoding,
             _megabytes(graph["bytes"]),
             _share(macs["planned_int8"], macs["total"]),
-            _share(macs["executed_int8"], macs["total"]),
+            _share(macs["executed_int8"] if macs["planned_int8"] else 0, macs["total"]),
             f"{graph['golden_sqnr_db']:g} dB",
         )
     console.print(graphs)
@@ -75,7 +75,7 @@ def _facts(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("from", provenance["preprocessing_from"] or ""),
         ("outputs", "; ".join(f"{output['name']} {_shape(output['shape'])}" for output in summary["outputs"])),
         ("decoder", decoder["name"] + "".join(f", {name} {_short(v)}" for name, v in decoder["parameters"].items())),
-        ("batch", f"{batch['min']} to {batch['max']}, fastest at {batch['opt']}"),
+        ("batch", f"{batch['min']} to {batch['max']}, optimised for {batch['opt']}"),
         ("calibration", provenance["calibration"] or ""),
         ("licence", summary["licence"] or "not given"),
         ("written by", f"edgekit {provenance['edgekit_version']}"),

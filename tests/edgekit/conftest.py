@@ -140,7 +140,10 @@ def tiny_bundle(tmp_path: Path) -> TinyBundle:
             "batch": BatchSpec(min=batch[0], opt=batch[1], max=batch[2]),
             "graphs": {
                 encoding: GraphSpec(
-                    opset=20, ir_version=10, macs=Macs(total=9), golden_sqnr_db=threshold_db(encoding, 99.0)
+                    opset=20,
+                    ir_version=10,
+                    macs=Macs(total=9, planned_int8=6 if encoding.value.startswith("int8") else 0),
+                    golden_sqnr_db=threshold_db(encoding, 99.0),
                 )
                 for encoding in encodings
             },

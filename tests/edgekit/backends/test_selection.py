@@ -126,12 +126,24 @@ def test_a_choice_is_remembered_and_not_measured_again(opened: MakeBundle, tmp_p
     bundle = opened()
     first = load_model(bundle, backend=Weighted({"float": 30}), options=ONE_THREAD, cache_dir=tmp_path)
     # Were it measured again, float would win now.
-    second = load_model(bundle, backend=Weighted({"int8-cpu": 30}), options=ONE_THREAD, cache_dir=tmp_path)
+    second_backend = Weighted({"int8-cpu": 30})
+    second = load_model(bundle, backend=second_backend, options=ONE_THREAD, cache_dir=tmp_path)
     assert (first.encoding, second.encoding) == ("int8-cpu", "int8-cpu")
     assert "measured now" in first.reason
     assert "measured earlier" in second.reason
+    assert second_backend.loaded == [("int8-cpu", True)]
     unmeasured = load_model(bundle, backend=Weighted({}), options=ONE_THREAD, cache_dir=tmp_path, measure=False)
     assert unmeasured.encoding == "int8-cpu"
+
+
+def test_a_remembered_choice_that_no_longer_works_is_left(opened: MakeBundle, tmp_path: Path) -> None:
+    bundle = opened()
+    load_model(bundle, backend=Weighted({"float": 30}), options=ONE_THREAD, cache_dir=tmp_path)
+    backend = Weighted({})
+    backend.refused = {"int8-cpu"}
+    model = load_model(bundle, backend=backend, options=ONE_THREAD, cache_dir=tmp_path)
+    assert model.encoding == "float"
+    assert "the int8-cpu that was faster before no longer works" in model.reason
 
 
 @pytest.mark.parametrize("changed", ["threads", "graph"])

@@ -30,7 +30,13 @@ def test_inspect_fits_its_terminal_and_says_what_matters(width: int, tiny_bundle
     console.file.close()
     text = console.export_text()
     assert max(map(len, text.splitlines())) <= width
-    for said in ("tiny.onnx, tiny [net]", "letterbox top left, pad 114", "int8-cpu", "unknown", "Apache-2.0"):
+    for said in (
+        "tiny.onnx, tiny [net]",
+        "letterbox top left, pad 114",
+        "float 0.0 MB 0.0% 0.0% 40 dB",
+        "int8-cpu 0.0 MB 66.7% unknown 18 dB",
+        "Apache-2.0",
+    ):
         assert said in " ".join(text.split())
 
 
