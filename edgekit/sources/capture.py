@@ -40,6 +40,7 @@ class CaptureSource:
     """
 
     live: ClassVar[bool] = True
+    hint_if_silent: ClassVar[str] = "Is it switched on and reachable? open_timeout_s says how long to wait."
 
     def __init__(self, config: SourceConfig, *, clock: Clock | None = None) -> None:
         self._config = config
@@ -133,7 +134,7 @@ class _Pump:
                 self._stopped = True
                 raise SourceError(
                     f"{self._source.description} did not answer within {timeout_s:g} s.",
-                    hint="Is it switched on and reachable? open_timeout_s says how long to wait.",
+                    hint=self._source.hint_if_silent,
                 )
 
     def newest(self, timeout_s: float) -> tuple[Pixels, float, int] | None:

@@ -20,6 +20,9 @@ _TAIL = "videoconvert ! video/x-raw, format=BGR ! appsink drop=true max-buffers=
 class GStreamerSource(CaptureSource):
     """A pipeline through an OpenCV that was built with GStreamer, as JetPack's and Debian's, unlike the wheels."""
 
+    # An element that does not exist makes OpenCV 4.6 wait for ever instead of failing.
+    hint_if_silent = "Try the same pipeline with gst-launch-1.0 -v; does it name an element that is not installed?"
+
     @property
     def description(self) -> str:
         """The pipeline without its secrets."""

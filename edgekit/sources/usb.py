@@ -14,6 +14,8 @@ __all__ = ["UsbSource"]
 class UsbSource(CaptureSource):
     """A camera that the operating system numbers; `size_wh` asks it for a picture size."""
 
+    hint_if_silent = "Unplug it and plug it in again; open_timeout_s says how long to wait."
+
     @property
     def description(self) -> str:
         """ "camera 0 (/dev/video0)" on Linux."""

