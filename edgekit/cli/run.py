@@ -1,0 +1,170 @@
+"""`edgekit run`: cameras through a model to restock events."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from edgekit.errors import SourcesLost, UsageError
+
+if TYPE_CHECKING:
+    from edgekit.annotate.annotator import Annotator
+    from edgekit.cli.run_view import RunView
+    from edgekit.config.schema import SiteConfig
+    from edgekit.events.sinks.protocol import Sink
+    from edgekit.pipeline.summary import RunSummary
+    from edgekit.runtime import Runtime
+
+
+def run(
+    config: Annotated[
+        Path | None, typer.Option(help="The edgekit.yaml to run; without it the one in this folder.")
+    ] = None,
+    camera: Annotated[
+        str | None,
+        typer.Option(
+            help="A source in place of the configured one (0, rtsp://…, clip.mp4, folder/), or a camera's id."
+        ),
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help="The bundle that looks at the shelf.")] = None,
+    planogram: Annotated[Path | None, typer.Option(help="The planogram of the camera's view.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="auto, float, fp16, int8-tensorrt or int8-cpu.")] = None,
+    backend: Annotated[str | None, typer.Option(help="auto, onnxruntime, tensorrt or tensorrt-rtx.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for events.jsonl, summary.json and the state.", file_okay=False)
+    ] = None,
+    max_seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so many seconds.")] = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="Play a recording at its own pace, as a camera.")
+    ] = False,
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Also write annotated.mp4 and contact-sheet.png to --out.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="CloudEvents and a last summary line on standard output, the rest aside.")
+    ] = False,
+) -> None:
+    """Watch the cameras of edgekit.yaml and tell what is missing, one line an event.
+
+    Without further arguments it runs the edgekit.yaml in this folder. A recording ends by itself, a camera runs
+    until Ctrl-C.
+
+    Example: edgekit run --camera 0
+
+    Example: edgekit run --camera clip.mp4 --planogram shelf.yaml --model products.edgekit --out first-run --annotate
+    """
+    from edgekit.cli.run_view import RunView
+    from edgekit.cli.site import RunOptions, site_for_run
+
+    if annotate and out is None:
+        raise UsageError("--annotate needs a folder to write to.", hint="Add: --out DIR")
+    site = site_for_run(RunOptions(config, camera, model, planogram, encoding, backend, out))
+    annotator = _annotator(site, out) if annotate and out is not None else None
+    view = RunView(site, as_json=as_json)
+    with _terminated_like_interrupted():
+        summary = _watch(site, view, annotator, realtime=realtime, max_seconds=max_seconds)
+    plain = summary.to_json()
+    written: tuple[Path, ...] = ()
+    if annotator is not None:
+        written = annotator.finish()
+    if out is not None:
+        written = (*written, *_write_summary(out, plain))
+    view.finish(summary, plain, written)
+
+
+def _watch(
+    site: SiteConfig,
+    view: RunView,
+    annotator: Annotator | None,
+    *,
+    realtime: bool,
+    max_seconds: float | None,
+) -> RunSummary:
+    from edgekit.runtime import Runtime
+
+    runtime = Runtime(site, observer=annotator, realtime=realtime, sinks=_sinks(view))
+    try:
+        with view.watching():
+            runtime.start()
+            view.started(runtime.health())
+            if not runtime.wait_opened():
+                raise SourcesLost(_unopened(runtime), hint="`edgekit doctor` lists the cameras of this machine.")
+            return runtime.run_until_done(max_seconds=max_seconds, tick=view.tick)
+    except BaseException:
+        runtime.close()
+        if annotator is not None:
+            annotator.abandon()
+        raise
+
+
+def _sinks(view: RunView) -> list[Sink]:
+    from edgekit.events.sinks.callback import Callback
+    from edgekit.events.sinks.stdout import StandardOutput
+
+    return [StandardOutput("console")] if view.as_json else [Callback("console", view.event)]
+
+
+def _unopened(runtime: Runtime) -> str:
+    problems = [camera.problem or f"{camera.source} did not open." for camera in runtime.health().cameras]
+    return " ".join(["No camera could be opened.", *problems])
+
+
+def _annotator(site: SiteConfig, out: Path) -> Annotator:
+    from edgekit.annotate.annotator import Annotator
+    from edgekit.bundle.bundle import Bundle
+    from edgekit.shelf.planogram import load_planogram
+
+    names: tuple[str, ...] = ()
+    for path in site.models.values():
+        manifest = Bundle.open(path).manifest
+        names = manifest.class_names if manifest.task.value == "detect" else names
+    return Annotator(
+        out,
+        {camera.id: load_planogram(camera.planogram) for camera in site.cameras},
+        fps={camera.id: fps for camera in site.cameras if (fps := _recording_fps(camera.source)) is not None},
+        class_names=names,
+        min_score=site.shelf.min_score,
+        heading=f"{site.store}: {', '.join(camera.id for camera in site.cameras)}",
+    )
+
+
+def _recording_fps(source: Any) -> float | None:
+    from edgekit.sources.registry import is_live, open_source
+
+    if is_live(source):
+        return None
+    opened = open_source(source)
+    try:
+        opened.open()
+        return opened.fps
+    finally:
+        opened.close()
+
+
+def _write_summary(out: Path, plain: dict[str, Any]) -> tuple[Path, ...]:
+    from edgekit.files import write_whole
+
+    path = out / "summary.json"
+    write_whole(path, json.dumps(plain, indent=1).encode() + b"\n")
+    return (path, *(found for found in [out / "events.jsonl"] if found.exists()))
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM (systemd, docker stop) closes as cleanly as Ctrl-C."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
