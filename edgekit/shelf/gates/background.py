@@ -14,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
+from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
 from edgekit.shelf.gates.layout import Layout
+from edgekit.shelf.gates.motion import texture_of
 
-__all__ = ["Background", "Foreground", "background_from", "foreground_of", "visible_shares"]
+__all__ = ["Background", "Foreground", "background_from", "followed", "foreground_of", "light_gain", "visible_shares"]
 
 FOLLOW_EVERY_S = 0.19
+LANDMARKS_S = 5.0
 DRIFT_S = 20.0
 """Time constant of slow light: what is not foreground is followed."""
 ABSORB_S = 300.0
@@ -44,14 +47,17 @@ class Background:
         colours: float32 (height, width, 3) BGR.
         grey: uint8 (height, width).
         still_s: float32 (height, width): for how long each pixel has not changed.
-        time_s: the sample that it last followed.
+        landmarks: its edges outside the facings; None where it has too few.
+        time_s, landmarks_s: the samples that it, and its landmarks, last followed.
         changed_everywhere_s: for how long most of the picture has been foreground and still.
     """
 
     colours: NDArray[np.float32]
     grey: NDArray[np.uint8]
     still_s: NDArray[np.float32]
+    landmarks: Landmarks | None
     time_s: float
+    landmarks_s: float
     changed_everywhere_s: float = 0.0
 
 
@@ -68,7 +74,7 @@ class Foreground:
     share: float
 
 
-def _light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:
+def light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:
     """By what the light has been multiplied: median over every fourth pixel each way that is not clipped white."""
     new, old = now[::4, ::4].ravel(), before[::4, ::4].ravel()
     usable = np.maximum(new, old) < _CLIPPED
@@ -78,16 +84,18 @@ def _light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:
     return float(np.partition(ratios, ratios.size // 2)[ratios.size // 2])
 
 
-def background_from(small: Pixels, grey: NDArray[np.uint8], time_s: float) -> Background:
+def background_from(small: Pixels, grey: NDArray[np.uint8], layout: Layout, time_s: float) -> Background:
     """The background that one picture shows."""
-    return Background(small.astype(np.float32), grey, np.zeros(grey.shape, np.float32), time_s)
+    landmarks = landmarks_of(texture_of(grey), layout.outside)
+    return Background(
+        small.astype(np.float32), grey, np.zeros(grey.shape, np.float32), landmarks, time_s, landmarks_s=time_s
+    )
 
 
-def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8]) -> Foreground:
+def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8], gain: float) -> Foreground:
     """Find what differs from the background by more than light and shadow explain."""
     import cv2
 
-    gain = _light_gain(grey, background.grey)
     expected = cv2.convertScaleAbs(background.grey, alpha=gain, beta=4 * (gain - 1))
     changed = cv2.threshold(cv2.absdiff(grey, expected), _MIN_DIFFERENCE, 1, cv2.THRESH_BINARY)[1]
     where = np.flatnonzero(changed)
@@ -153,14 +161,18 @@ def followed(
     everywhere = foreground.share > REBASE_SHARE and cv2.countNonZero(changed) < 0.02 * changed.size
     waited_s = background.changed_everywhere_s + gap_s if everywhere else 0.0
     if waited_s >= REBASE_S and _same_structure(background.grey, grey):
-        return background_from(small, grey, time_s)
+        return background_from(small, grey, layout, time_s)
     colours = background.colours.copy()
     rate = 1 - math.exp(-gap_s / DRIFT_S)
     cv2.accumulateWeighted(small, colours, rate, mask=cv2.bitwise_xor(foreground.mask, 1))
     furniture = (foreground.mask > 0) & (layout.outside > 0) & (still_s >= ABSORB_S)
     if furniture.any():
         colours[furniture] = small[furniture]
-    return Background(colours, _grey(colours), still_s, time_s, waited_s)
+    landmarks, landmarks_s = background.landmarks, background.landmarks_s
+    now_grey = _grey(colours)
+    if time_s - landmarks_s >= LANDMARKS_S:
+        landmarks, landmarks_s = landmarks_of(texture_of(now_grey), layout.outside), time_s
+    return Background(colours, now_grey, still_s, landmarks, time_s, landmarks_s, waited_s)
 
 
 def _grey(colours: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.gates.background import Background, background_from, followed, foreground_of, visible_shares
+from edgekit.shelf.gates.background import (
+    Background,
+    background_from,
+    followed,
+    foreground_of,
+    light_gain,
+    visible_shares,
+)
+from edgekit.shelf.gates.landmarks import kept_share
 from edgekit.shelf.gates.layout import Layout
 from edgekit.shelf.gates.motion import MOVING_SHARE, Recent, changed_pixels, moving_share, remembered, texture_of
 from edgekit.shelf.gates.scene import SceneStatistics, scene_reason, statistics_of
@@ -70,14 +78,16 @@ def gates_of(
     statistics = statistics_of(grey)
     gap_s = time_s - memory.time_s if memory else 0.0
     identical_s = memory.identical_s + gap_s if memory and np.array_equal(memory.recent[-1][1], texture) else 0.0
-    reason = scene_reason(statistics, reference[1], identical_s)
     recent = remembered(memory.recent if memory else (), time_s, texture)
-    background = memory.background if memory else background_from(reference[0], grey_of(reference[0]), time_s)
+    background = memory.background if memory else background_from(reference[0], grey_of(reference[0]), layout, time_s)
+    gain = light_gain(grey, background.grey)
+    kept = kept_share(background.landmarks, texture, gain) if background.landmarks else None
+    reason = scene_reason(statistics, reference[1], identical_s, kept)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
         return closed, GateMemory(time_s, recent, background, identical_s)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
-    foreground = foreground_of(background, small, grey)
+    foreground = foreground_of(background, small, grey, gain)
     shares = visible_shares(foreground, layout)
     if memory:
         background = followed(background, small, grey, foreground, changed[-1], layout, time_s)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.shelf.gates.landmarks import MIN_KEPT
 from edgekit.shelf.words import UnknownReason
 
 __all__ = ["SceneStatistics", "scene_reason", "statistics_of"]
@@ -44,20 +45,23 @@ def statistics_of(grey: NDArray[np.uint8]) -> SceneStatistics:
     return SceneStatistics(bright, np.count_nonzero(part >= _WHITE_LEVEL) / part.size, detail)
 
 
-def scene_reason(now: SceneStatistics, reference: SceneStatistics, identical_s: float) -> UnknownReason | None:
+def scene_reason(
+    now: SceneStatistics, reference: SceneStatistics, identical_s: float, kept: float | None = None
+) -> UnknownReason | None:
     """Why nothing can be said of this sample; None when the scene is fine.
 
     Args:
         now: the sample's statistics.
         reference: the reference picture's.
         identical_s: for how long the picture has been the same to the bit.
+        kept: share (0-1) of the scene's landmarks that are still there; None where it has none.
     """
     if now.bright_level < _DARK_LEVEL and reference.bright_level >= 2 * _DARK_LEVEL:
         return UnknownReason.DARK
     if now.white_share > reference.white_share + _WHITE_SHARE_MORE:
         return UnknownReason.OVEREXPOSED
+    if kept is not None and kept < MIN_KEPT:
+        return UnknownReason.COVERED if now.detail < reference.detail else UnknownReason.CAMERA_MOVED
     if now.detail < _DETAIL_LEFT * reference.detail:
         return UnknownReason.COVERED
-    if identical_s >= FROZEN_S:
-        return UnknownReason.FROZEN
-    return None
+    return UnknownReason.FROZEN if identical_s >= FROZEN_S else None

@@ -1,0 +1,56 @@
+"""Landmarks: edges of the scene outside the facings. Where most of them are gone, the camera sees something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Landmarks", "kept_share", "landmarks_of"]
+
+MIN_KEPT = 0.4
+"""People in front of less than half of the scene leave more; a covered, blurred or turned lens leaves chance."""
+_STRONG = 12
+_LEFT_OF_STRENGTH = 0.35
+_MIN_SHARE = 0.005
+_GREY = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """Strong points of a texture picture.
+
+    Attributes:
+        bright, dark: flat indices of points that are brighter or darker than their neighbourhood.
+        bright_by, dark_by: float32, by how many grey levels.
+    """
+
+    bright: NDArray[np.intp]
+    dark: NDArray[np.intp]
+    bright_by: NDArray[np.float32]
+    dark_by: NDArray[np.float32]
+
+
+def landmarks_of(texture: NDArray[np.uint8], outside: NDArray[np.uint8]) -> Landmarks | None:
+    """The landmarks of a texture picture where `outside` is 1; None where too few are to be had."""
+    away = texture.astype(np.int16) - _GREY
+    away[outside == 0] = 0
+    flat = away.ravel()
+    bright, dark = np.flatnonzero(flat >= _STRONG), np.flatnonzero(flat <= -_STRONG)
+    if bright.size + dark.size < _MIN_SHARE * flat.size:
+        return None
+    return Landmarks(bright, dark, flat[bright].astype(np.float32), -flat[dark].astype(np.float32))
+
+
+def kept_share(landmarks: Landmarks, texture: NDArray[np.uint8], gain: float) -> float:
+    """Share (0-1) of the landmarks that a texture picture still has, within a pixel, in light multiplied by `gain`."""
+    import cv2
+
+    near = np.ones((3, 3), np.uint8)
+    least = np.float32(_LEFT_OF_STRENGTH * min(gain, 1.0))
+    highest = cv2.dilate(texture, near).reshape(-1)[landmarks.bright] - np.float32(_GREY)
+    lowest = np.float32(_GREY) - cv2.erode(texture, near).reshape(-1)[landmarks.dark]
+    kept = np.count_nonzero(highest >= least * landmarks.bright_by)
+    kept += np.count_nonzero(lowest >= least * landmarks.dark_by)
+    return float(kept) / (landmarks.bright.size + landmarks.dark.size)
