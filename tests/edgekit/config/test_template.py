@@ -3,6 +3,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import yaml
 
@@ -18,6 +20,7 @@ from edgekit.config.schema import (
 )
 from edgekit.config.template import PLANOGRAM_TEMPLATE, TEMPLATE, write_template
 from edgekit.errors import UsageError
+from edgekit.shelf.planogram import load_planogram
 from edgekit.shelf.rules import ShelfRules
 
 
@@ -79,3 +82,12 @@ def test_nothing_is_overwritten_unless_asked(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["planogram.yaml"]
     write_template(tmp_path, overwrite=True)
     assert (tmp_path / "planogram.yaml").read_text() == PLANOGRAM_TEMPLATE
+
+
+@pytest.mark.parametrize("options", [False, True])
+def test_the_planogram_template_loads_beside_a_reference_picture(tmp_path: Path, *, options: bool) -> None:
+    path = tmp_path / "planogram.yaml"
+    path.write_text(with_every_setting(PLANOGRAM_TEMPLATE) if options else PLANOGRAM_TEMPLATE)
+    assert cv2.imwrite(str(tmp_path / "reference.jpg"), np.zeros((400, 400, 3), np.uint8))
+    planogram = load_planogram(path)
+    assert planogram.facings[0].gtin == ("04006381333931" if options else None)
