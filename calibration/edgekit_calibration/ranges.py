@@ -67,7 +67,7 @@ def _squared_error(span: Range, scheme: Scheme, centres: NDArray[np.float64], co
 
 
 # Fractions of the full range that are tried, coarse to fine. Below 2 % no layer of the tested nets had its best.
-_FRACTIONS = np.geomspace(0.02, 1.0, 40)
+_FRACTIONS: tuple[float, ...] = tuple(np.geomspace(0.02, 1.0, 40).tolist())
 
 
 def _best_fraction(low: bool, high: bool, span: Range, scheme: Scheme, observer: HistogramObserver) -> Range:

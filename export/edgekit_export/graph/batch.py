@@ -36,9 +36,8 @@ class SymbolicBatch:
     reason: str
 
 
-def _set_batch(model: onnx.ModelProto, batch: int | str, outputs: bool = True) -> None:
-    values = [*model.graph.input, *(model.graph.output if outputs else [])]
-    for value in values:
+def _set_batch(model: onnx.ModelProto, batch: int | str) -> None:
+    for value in (*model.graph.input, *model.graph.output):
         dims = value.type.tensor_type.shape.dim
         if not dims:
             continue
@@ -53,7 +52,10 @@ def shapes_at_batch_one(model: onnx.ModelProto) -> dict[str, tuple[int, ...]]:
     fixed = onnx.ModelProto()
     fixed.CopyFrom(model)
     del fixed.graph.value_info[:]
-    _set_batch(fixed, 1, outputs=False)
+    for value in fixed.graph.input:
+        dims = value.type.tensor_type.shape.dim
+        if dims and not dims[0].HasField("dim_value"):
+            dims[0].dim_value = 1
     for value in fixed.graph.output:
         value.type.tensor_type.ClearField("shape")
     inferred = onnx.shape_inference.infer_shapes(fixed, data_prop=True)

@@ -38,8 +38,11 @@ def opset_of(model: onnx.ModelProto) -> int:
 
 
 def _same_signature(op_type: str, one: int, other: int) -> bool:
-    first = onnx.defs.get_schema(op_type, one, "")
-    second = onnx.defs.get_schema(op_type, other, "")
+    try:
+        first = onnx.defs.get_schema(op_type, one, "")
+        second = onnx.defs.get_schema(op_type, other, "")
+    except onnx.defs.SchemaError:  # the older of the two does not have it
+        return False
     if first.since_version == second.since_version:
         return True
     return (

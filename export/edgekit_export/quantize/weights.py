@@ -76,19 +76,34 @@ def _scales(rows: NDArray[np.float64], importance: NDArray[np.float64]) -> NDArr
     return result
 
 
+def _inverse_factor(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The upper Cholesky factor of each damped covariance's inverse.
+
+    A covariance of few patches is not of full rank, and rounding may make it slightly negative: then more is added.
+    """
+    columns = covariance.shape[-1]
+    share = _DAMPING * np.abs(np.einsum("gkk->gk", covariance)).mean(axis=1) + 1e-12
+    while True:
+        try:
+            damped = covariance + share[:, None, None] * np.eye(columns)
+            np.linalg.cholesky(damped)
+            result: NDArray[np.float64] = np.linalg.cholesky(np.linalg.inv(damped)).transpose(0, 2, 1)
+        except np.linalg.LinAlgError:
+            share = share * 10.0
+        else:
+            return result
+
+
 def _compensated(
     rows: NDArray[np.float64], scales: NDArray[np.float64], covariance: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Steps (groups, channels, columns), each column's rounding error made up for by the columns after it."""
     groups, _, columns = rows.shape
     diagonal = np.einsum("gkk->gk", covariance)
-    damping = _DAMPING * diagonal.mean(axis=1) + 1e-12
-    damped = covariance + damping[:, None, None] * np.eye(columns)
     # The columns that matter most first, while there are others left to make up for them.
     order = np.argsort(-diagonal, axis=1, kind="stable")
     across = np.arange(groups)[:, None]
-    damped = damped[across[:, :, None], order[:, :, None], order[:, None, :]]
-    factor = np.linalg.cholesky(np.linalg.inv(damped)).transpose(0, 2, 1)
+    factor = _inverse_factor(covariance[across[:, :, None], order[:, :, None], order[:, None, :]])
     left = np.take_along_axis(rows, order[:, None, :], axis=2).copy()
     steps = np.empty_like(left)
     for start in range(0, columns, _BLOCK):

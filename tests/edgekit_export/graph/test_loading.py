@@ -1,0 +1,35 @@
+import numpy as np
+import onnx
+import pytest
+from edgekit_export.graph.loading import load_onnx
+
+from edgekit.errors import ModelError
+
+
+def test_a_missing_file_and_one_that_is_not_onnx_are_named(tmp_path):
+    with pytest.raises(ModelError, match=r"gone\.onnx"):
+        load_onnx(tmp_path / "gone.onnx")
+    for content in (b"", b"not a model", b"\x00" * 100, b"PK\x03\x04"):
+        (tmp_path / "bad.onnx").write_bytes(content)
+        with pytest.raises(ModelError, match=r"bad\.onnx is not an ONNX file"):
+            load_onnx(tmp_path / "bad.onnx")
+
+
+def test_a_truncated_model_is_refused(build, tmp_path):
+    model = build("g (float[1,4] x) => (float[1,4] y) {y = Add(x, w)}", w=np.ones((1, 4), np.float32))
+    (tmp_path / "cut.onnx").write_bytes(model.SerializeToString()[:-20])
+    with pytest.raises(ModelError, match="cut"):
+        load_onnx(tmp_path / "cut.onnx")
+
+
+def test_weights_in_other_files_are_refused_with_the_way_out(build, tmp_path):
+    model = build("g (float[1,4000] x) => (float[1,4000] y) {y = Add(x, w)}", w=np.ones((1, 4000), np.float32))
+    onnx.save(model, str(tmp_path / "m.onnx"), save_as_external_data=True, location="w.bin")
+    with pytest.raises(ModelError, match=r"other files.*Save it as one file"):
+        load_onnx(tmp_path / "m.onnx")
+
+
+def test_a_good_file_is_read(build, tmp_path):
+    model = build("g (float[1,4] x) => (float[1,4] y) {y = Relu(x)}")
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    assert load_onnx(tmp_path / "m.onnx") == model

@@ -1,0 +1,72 @@
+"""The choice of layers, on a judge whose noise is simply the sum of what each layer makes."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from edgekit_export.quantize.fallback import fewest, fewest_float, most_int8
+from edgekit_export.quantize.options import QuantizeOptions
+
+
+class AddingJudge:
+    def __init__(self, layers: dict[str, tuple[float, int]]) -> None:
+        self.sensitivities = {name: noise for name, (noise, _) in layers.items()}
+        self.plans = {name: SimpleNamespace(layer=SimpleNamespace(macs=macs)) for name, (_, macs) in layers.items()}
+        self.total = sum(macs for _, macs in layers.values())
+
+    def noise(self, quantized):
+        return np.array([sum(self.sensitivities[name] for name in quantized)])
+
+
+QUIET = {f"quiet{i}": (0.001, 1000) for i in range(10)}
+
+
+def test_nothing_is_returned_to_float_while_the_noise_is_within_the_budget():
+    judge = AddingJudge(QUIET)
+    choice = fewest_float(judge, judge.sensitivities, judge.total, QuantizeOptions())
+    assert choice.kept_float == ()
+    assert choice.quantized == set(QUIET)
+
+
+def test_the_one_layer_that_breaks_the_net_is_returned_and_no_other():
+    judge = AddingJudge({**QUIET, "broken": (0.9, 50)})
+    choice = fewest_float(judge, judge.sensitivities, judge.total, QuantizeOptions())
+    assert choice.kept_float == ("broken",)
+    assert choice.noise[0] == pytest.approx(0.01)
+
+
+def test_a_layer_dearer_than_the_share_allows_is_stepped_over():
+    judge = AddingJudge({**QUIET, "dear": (0.1, 5000), "cheap": (0.08, 50)})
+    choice = fewest_float(judge, judge.sensitivities, judge.total, QuantizeOptions())
+    assert choice.kept_float == ("cheap",)
+
+
+def test_only_bad_noise_allows_more_macs_in_float_and_never_more_than_a_tenth():
+    layers = {**QUIET, "bad": (0.4, 600), "worse": (0.5, 5000)}
+    judge = AddingJudge(layers)
+    choice = fewest_float(judge, judge.sensitivities, judge.total, QuantizeOptions())
+    assert choice.kept_float == ("bad",)
+    assert sum(layers[name][1] for name in choice.quantized) >= 0.9 * judge.total
+
+
+def test_layers_that_make_next_to_no_noise_are_not_returned():
+    judge = AddingJudge({"loud": (0.2, 9000), **{f"tiny{i}": (1e-5, 1) for i in range(50)}})
+    assert fewest_float(judge, judge.sensitivities, judge.total, QuantizeOptions()).kept_float == ()
+
+
+def test_on_the_cpu_the_layers_with_the_most_noise_per_mac_go_first():
+    judge = AddingJudge({"small": (0.04, 10), "large": (0.045, 10_000), **QUIET})
+    choice = most_int8(judge, judge.sensitivities, QuantizeOptions(max_noise=0.06))
+    assert choice.kept_float == ("small",)
+
+
+def test_on_the_cpu_everything_may_go_to_float():
+    judge = AddingJudge({"a": (0.5, 10), "b": (0.6, 10)})
+    choice = most_int8(judge, judge.sensitivities, QuantizeOptions())
+    assert choice.quantized == frozenset()
+
+
+@pytest.mark.parametrize("answer", range(8))
+def test_halving_finds_the_smallest_good_number(answer):
+    assert fewest(7, lambda count: count >= answer) == answer
+    assert fewest(7, lambda count: False) == 7
