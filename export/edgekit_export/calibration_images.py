@@ -28,7 +28,7 @@ __all__ = [
 DEFAULT_MAX_IMAGES: Final = 256
 """At most so many pictures are used, evenly spread over what is given."""
 
-MAX_FRAMES_PER_VIDEO: Final = 64
+MAX_FRAMES_PER_VIDEO: Final = 32
 """At most so many frames of one video: neighbours say little more."""
 
 MIN_IMAGES: Final = 16

@@ -13,7 +13,7 @@ from edgekit.bundle.golden import MARGIN_DB, sqnr_db, threshold_db
 from edgekit.bundle.manifest import DecoderSpec, Encoding, Preprocessing
 from edgekit.vision.geometry import Geometry, ResizeMode
 from edgekit_export.calibration_images import PreparedPicture, spread
-from edgekit_export.golden_pictures import padded_otherwise, pattern_pictures, with_stronger_colours
+from edgekit_export.golden_pictures import padded_otherwise, pattern_pictures, with_stronger_colours, without_blue
 from edgekit_export.graph_predictor import GraphPredictor, Outputs
 from edgekit_export.progress import Progress, silent
 
@@ -29,8 +29,8 @@ MUST_FAIL_BY_DB: Final = 6.0
 # swapped colours 9-11 dB over its whole output, of which boxes make the most.
 _LEAST_MARGIN_DB: Final = 3.0
 
-# Pictures at hand that are tried, each also with stronger colours; rendered ones come after them. The float graph
-# says which of them suffer most from swapped colours and padding; only those are run through every encoding.
+# Pictures at hand that are tried, each also with stronger colours and without blue; rendered ones besides. The float
+# graph says which of them swapped colours and padding change most; only those are run through every encoding.
 _CANDIDATES: Final = 12
 _FINALISTS: Final = 5
 
@@ -151,7 +151,8 @@ def _finalists(
     floating: GraphPredictor, geometry: Geometry, pictures: Sequence[PreparedPicture], *, letterboxed: bool
 ) -> list[PreparedPicture]:
     real = [pictures[index] for index in spread(len(pictures), _CANDIDATES)]
-    candidates = [*real, *map(with_stronger_colours, real), *pattern_pictures(geometry)]
+    rendered = pattern_pictures(geometry)
+    candidates = [*real, *map(with_stronger_colours, real), *rendered, *map(without_blue, [*real, *rendered])]
     ranked = []
     for index, candidate in enumerate(candidates):
         run = _run(floating, floating, candidate, geometry)

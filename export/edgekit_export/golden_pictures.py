@@ -10,7 +10,7 @@ from edgekit.frame import Pixels
 from edgekit.vision.geometry import Geometry, ResizeMode, mapping, prepare
 from edgekit_export.calibration_images import PreparedPicture
 
-__all__ = ["golden_picture", "padded_otherwise", "pattern_pictures", "with_stronger_colours"]
+__all__ = ["golden_picture", "padded_otherwise", "pattern_pictures", "with_stronger_colours", "without_blue"]
 
 _PICTURE_SIDE_PX: Final = 640
 
@@ -36,6 +36,16 @@ def with_stronger_colours(candidate: PreparedPicture) -> PreparedPicture:
     grey = pixels.mean(axis=2, keepdims=True).astype(np.int16)
     stronger = np.clip(grey + 3 * (pixels - grey), 0, 255).astype(np.uint8)
     return PreparedPicture(f"{candidate.name}, colours strengthened", stronger, candidate.frame_size_hw)
+
+
+def without_blue(candidate: PreparedPicture) -> PreparedPicture:
+    """The picture in red and green alone: with swapped colours it is one in blue and green.
+
+    Of pale pictures this is what swapped colours change most (an aisle, YOLOX-nano: 9.3 dB left instead of 13.6).
+    """
+    pixels = candidate.prepared.copy()
+    pixels[..., 0] = 0
+    return PreparedPicture(f"{candidate.name}, without blue", pixels, candidate.frame_size_hw)
 
 
 def golden_picture(original: Pixels | None, geometry: Geometry) -> tuple[Pixels, Pixels]:

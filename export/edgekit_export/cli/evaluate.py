@@ -38,7 +38,7 @@ def evaluate(
 
     from edgekit_export.cli.progress_bar import progress_bar
     from edgekit_export.evaluate import evaluate as run_evaluate
-    from edgekit_export.report.table import METRIC_WORDS
+    from edgekit_export.evaluate.scores import METRIC_WORDS
 
     console = Console(stderr=True)
     with progress_bar(console) as progress:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
-__all__ = ["MAIN_METRIC", "Scores"]
+__all__ = ["MAIN_METRIC", "METRIC_WORDS", "Scores"]
 
-MAIN_METRIC = {"classify": "top1", "detect": "map"}
+METRIC_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"top1": "top-1", "top5": "top-5", "map": "mAP", "map50": "AP50", "map75": "AP75"}
+)
+"""How people write the metrics."""
+
+MAIN_METRIC: Final[Mapping[str, str]] = MappingProxyType({"classify": "top1", "detect": "map"})
 """The metric by which encodings are compared, by task."""
 
 

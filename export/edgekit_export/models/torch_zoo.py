@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -111,12 +112,25 @@ def _classes_in(known: Architecture, weights: Mapping[str, Any]) -> int | None:
 
 
 def _imagenet_names() -> ClassNames | None:
-    """ImageNet's names as torchvision tells them; None where torchvision cannot be imported."""
-    try:
-        from torchvision.models import MobileNet_V2_Weights
-    except (ImportError, RuntimeError):
+    """ImageNet's names as torchvision lists them; None where torchvision is not installed.
+
+    The list is read from its own small file: importing torchvision fails beside a torch of another kind (a CPU torch
+    with a CUDA torchvision), and the names need none of its operators.
+    """
+    found = importlib.util.find_spec("torchvision")
+    folder = found.submodule_search_locations[0] if found and found.submodule_search_locations else None
+    if folder is None:
         return None
-    return ClassNames(tuple(MobileNet_V2_Weights.DEFAULT.meta["categories"]), "ImageNet's 1000 names by torchvision")
+    spec = importlib.util.spec_from_file_location("_torchvision_meta", Path(folder) / "models" / "_meta.py")
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (ImportError, OSError):
+        return None
+    names = getattr(module, "_IMAGENET_CATEGORIES", None)
+    return ClassNames(tuple(names), "ImageNet's 1000 names as torchvision lists them") if names else None
 
 
 def build_module(known: Architecture, outputs: int, side_px: int) -> Any:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from edgekit_export.evaluate.scores import METRIC_WORDS
 from edgekit_export.report.content import Report
-from edgekit_export.report.table import METRIC_WORDS, columns, comparison, rows
+from edgekit_export.report.table import columns, comparison, rows
 from edgekit_export.report.verdict import Level
 
 __all__ = ["report_html"]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
+from edgekit_export.evaluate.scores import METRIC_WORDS
 from edgekit_export.report.content import EncodingReport, Report
 
-__all__ = ["METRIC_WORDS", "columns", "comparison", "megabytes", "rows", "share"]
-
-METRIC_WORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {"top1": "top-1", "top5": "top-5", "map": "mAP", "map50": "AP50", "map75": "AP75"}
-)
+__all__ = ["columns", "comparison", "megabytes", "rows", "share"]
 
 UNKNOWN: Final = "–"
 
@@ -36,7 +31,7 @@ def comparison(report: Report) -> str:
 
 def columns(report: Report) -> list[str]:
     """Headings, in the order of `rows`."""
-    heads = ["Encoding", "Size", "INT8 MACs planned", "executed here"]
+    heads = ["Encoding", "Size", "INT8 MACs planned", "Executed here"]
     if any(encoding.agreement for encoding in report.encodings):
         heads += [_agreement_head(report), "SQNR"]
     return heads + ([METRIC_WORDS.get(report.metric, report.metric)] if report.metric else [])

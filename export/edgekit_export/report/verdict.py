@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from edgekit_export.evaluate.agreement import Agreement
+from edgekit_export.evaluate.scores import METRIC_WORDS
 
 __all__ = ["EncodingFindings", "Level", "Verdict", "verdict_of"]
 
@@ -21,8 +22,8 @@ _CHECK_LOSS: Final = 0.03
 _SAFE_AGREEMENT: Final = {"classify": 0.93, "detect": 0.95}
 _CHECK_AGREEMENT: Final = {"classify": 0.85, "detect": 0.85}
 
-# One picture more or less moves an agreement on fewer pictures by over five points.
-_FEW_IMAGES: Final = 20
+# One picture more or less moves an agreement on fewer pictures by over six points.
+_FEW_IMAGES: Final = 16
 
 
 class Level(str, Enum):
@@ -95,7 +96,8 @@ def _by_metric(name: str, float_metric: float, found: EncodingFindings) -> Verdi
     # Three decimals are what is printed; what cannot be seen there is no loss.
     loss = round(float_metric - found.metric, 4)
     level = Level.SAFE if loss <= _SAFE_LOSS else Level.CHECK if loss <= _CHECK_LOSS else Level.UNSAFE
-    what = f"loses {loss * 100:.1f} points of {name}" if loss > 0 else f"loses nothing of {name}"
+    word = METRIC_WORDS.get(name, name)
+    what = f"loses {loss * 100:.1f} points of {word}" if loss > 0 else f"loses nothing of {word}"
     return Verdict(
         level, f"{found.encoding} {what} on the labelled pictures ({found.metric:.3f}, float {float_metric:.3f})."
     )
