@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from edgekit.errors import ConfigError, OutputError
@@ -32,7 +33,7 @@ class Store:
         self._lock = threading.RLock()
         self._news = threading.Condition()
         self._version = 0
-        self._complete = False
+        self._completed_s: float | None = None
         self._closing = False
         self._closed = False
         self._listeners: list[Callable[[], None]] = []
@@ -50,7 +51,12 @@ class Store:
     @property
     def complete(self) -> bool:
         """No event will come any more: every recording is over."""
-        return self._complete
+        return self._completed_s is not None
+
+    @property
+    def completed_s(self) -> float | None:
+        """Monotonic time since when it is complete."""
+        return self._completed_s
 
     @property
     def closing(self) -> bool:
@@ -188,7 +194,7 @@ class Store:
 
     def announce_complete(self) -> None:
         """No event will come any more."""
-        self._complete = True
+        self._completed_s = monotonic()
         self._announce()
 
     def announce_closing(self) -> None:
