@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+
 from edgekit.annotate.contact_sheet import ContactSheet
 from edgekit.annotate.crops import scaled_polygon
 from edgekit.annotate.drawing import draw_banners, draw_detections, draw_facings, draw_time
@@ -25,6 +27,44 @@ __all__ = ["Annotator"]
 _BANNER_S = 3.0
 _BOXES_S = 0.5  # boxes are of the last sample; older ones would lie beside what moved
 _DEFAULT_FPS = 25.0
+_MEASURED_FRAMES = 30  # of a camera that says no rate: held back until its rate is known
+
+
+class _Film:
+    """A video at a known rate, or at the rate at which its first frames came."""
+
+    def __init__(self, writer: Mp4Writer, fps: float | None) -> None:
+        self._writer = writer
+        self._known = fps is not None
+        self._held: list[tuple[float, Pixels]] = []
+        if fps is not None:
+            writer.fps = fps
+
+    def append(self, pixels: Pixels, time_s: float) -> None:
+        if self._known:
+            self._writer.write(pixels)
+            return
+        self._held.append((time_s, pixels))
+        if len(self._held) >= _MEASURED_FRAMES:
+            self._settle()
+
+    def finish(self) -> Path | None:
+        self._settle()
+        return self._writer.finish()
+
+    def abandon(self) -> None:
+        self._held.clear()
+        self._writer.abandon()
+
+    def _settle(self) -> None:
+        """Take the median interval: a pause of the camera, or a burst when it connects, is not its rate."""
+        steps_s = np.diff([time_s for time_s, _ in self._held])
+        if len(steps_s) and (step_s := float(np.median(steps_s))) > 0:
+            self._writer.fps = round(min(240.0, max(0.2, 1 / step_s)), 3)
+        for _, pixels in self._held:
+            self._writer.write(pixels)
+        self._held.clear()
+        self._known = True
 
 
 @dataclass(slots=True, eq=False)
@@ -32,7 +72,7 @@ class _Camera:
     """What one camera's worker keeps; no other thread touches it before finish()."""
 
     planogram: PlanogramLike
-    writer: Mp4Writer
+    film: _Film
     readings: Mapping[str, ReadingLike] = field(default_factory=lambda: MappingProxyType({}))
     detections: Detections | None = None
     detections_s: float = 0.0
@@ -46,7 +86,8 @@ class Annotator:
         out: folder for `annotated.mp4` and `contact-sheet.png`; with several cameras each has a video of its own,
             `annotated-CAMERA.mp4`.
         planograms: of each camera that is watched; frames of others are ignored.
-        fps: frames per second of each camera, where known; the video plays at that rate.
+        fps: frames per second of each camera, where known; the video plays at that rate. Otherwise the rate is
+            measured on the first frames.
         class_names: of the detector whose boxes are shown.
         min_score: boxes below it are not shown.
         heading: stands above the contact sheet.
@@ -68,10 +109,9 @@ class Annotator:
         }
         self.contact_sheet_path = out / "contact-sheet.png"
         self._cameras = {
-            camera_id: _Camera(
-                planogram, Mp4Writer(self.video_paths[camera_id], (fps or {}).get(camera_id) or _DEFAULT_FPS)
-            )
+            camera_id: _Camera(planogram, _Film(Mp4Writer(self.video_paths[camera_id], _DEFAULT_FPS), known))
             for camera_id, planogram in planograms.items()
+            for known in [(fps or {}).get(camera_id)]
         }
         self._class_names = tuple(class_names)
         self._min_score = min_score
@@ -107,7 +147,7 @@ class Annotator:
             camera.detections, camera.detections_s = detections, frame.time_s
         for transition in transitions:
             self._note(camera_id, camera, frame, transition)
-        camera.writer.write(self._drawn(camera, frame))
+        camera.film.append(self._drawn(camera, frame), frame.time_s)
 
     def finish(self) -> tuple[Path, ...]:
         """Put videos and contact sheet in place; call it when the Runtime is closed. Returns their paths.
@@ -115,13 +155,13 @@ class Annotator:
         Raises:
             OutputError: one of them cannot be written.
         """
-        videos = [camera.writer.finish() for camera in self._cameras.values()]
+        videos = [camera.film.finish() for camera in self._cameras.values()]
         return (*(path for path in videos if path is not None), self._sheet.write(self.contact_sheet_path))
 
     def abandon(self) -> None:
         """Remove what is half written."""
         for camera in self._cameras.values():
-            camera.writer.abandon()
+            camera.film.abandon()
 
     def _note(self, camera_id: str, camera: _Camera, frame: Frame, transition: Transition) -> None:
         name = f"{camera_id}/{transition.facing}" if len(self._cameras) > 1 else transition.facing

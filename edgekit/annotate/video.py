@@ -21,7 +21,12 @@ _WHEELS = ("opencv_python_headless.libs", "opencv_python.libs", "opencv_contrib_
 class Mp4Writer:
     """One video file; the first frame sets its size.
 
+    Args:
+        path: of the file.
+        fps: frames per second; may still be set until the first frame is written.
+
     Attributes:
+        path, fps: as given.
         codec: "avc1" (H.264, plays in browsers too) where this OpenCV can write it, else "mp4v" (MPEG-4 Part 2, plays
             in the usual players); None before the first frame.
         frames: how many were written.
@@ -31,7 +36,7 @@ class Mp4Writer:
         self.path = path
         self.codec: str | None = None
         self.frames = 0
-        self._fps = fps
+        self.fps = fps
         self._stack = contextlib.ExitStack()
         self._writer: cv2.VideoWriter | None = None
         self._size_hw = (0, 0)
@@ -87,7 +92,7 @@ class Mp4Writer:
         self._temporary = self._stack.enter_context(replacing(self.path))
         height, width = self._size_hw
         for codec in _codecs():
-            writer = cv2.VideoWriter(str(self._temporary), cv2.VideoWriter.fourcc(*codec), self._fps, (width, height))
+            writer = cv2.VideoWriter(str(self._temporary), cv2.VideoWriter.fourcc(*codec), self.fps, (width, height))
             if writer.isOpened():
                 self._writer, self.codec = writer, codec
                 return

@@ -92,12 +92,26 @@ def test_frames_between_samples_keep_what_was_last_known(tmp_path: Path) -> None
     assert drawn_box == [True, True, True, False]  # boxes of two seconds ago are not of this frame
 
 
+@pytest.mark.parametrize("frames", [50, 12])
+def test_a_camera_that_says_no_rate_is_filmed_at_the_rate_at_which_its_frames_come(tmp_path: Path, frames: int) -> None:
+    annotator = Annotator(tmp_path, {"table": PLANOGRAM})
+    for index in range(frames):
+        annotator.on_frame("table", frame(index), None, {}, [])
+    annotator.finish()
+    assert len(video(tmp_path / "annotated.mp4")) == frames
+    assert cv2.VideoCapture(str(tmp_path / "annotated.mp4")).get(cv2.CAP_PROP_FPS) == pytest.approx(10, abs=0.01)
+
+
 def test_several_cameras_have_a_video_each_and_one_sheet(tmp_path: Path) -> None:
     annotator = Annotator(tmp_path, {"a": PLANOGRAM, "b": PLANOGRAM})
     for camera in ("a", "b"):
         annotator.on_frame(camera, frame(0), None, {}, [opened(0)])
     annotator.on_frame("unknown", frame(0), None, {}, [opened(0)])
     assert [path.name for path in annotator.finish()] == ["annotated-a.mp4", "annotated-b.mp4", "contact-sheet.png"]
+
+
+def test_a_camera_that_gave_nothing_has_no_video(tmp_path: Path) -> None:
+    assert Annotator(tmp_path, {"a": PLANOGRAM}).finish() == (tmp_path / "contact-sheet.png",)
 
 
 def test_the_frame_s_own_pixels_stay_as_they_are(tmp_path: Path) -> None:
