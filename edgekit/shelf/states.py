@@ -87,7 +87,8 @@ def step(
     A sample counts if it can be judged: enough of the facing is visible, nothing moves in it, and there is a fill.
     Time counts as visible between two such samples in a row that are at most 3 intervals apart; hidden time counts
     for neither side. The window's median must speak for another state for the hold time, nothing may have moved for
-    `stillness_s`, and the epoch must have had `initial_samples`, before that state is concluded.
+    `stillness_s`, the epoch must have had `initial_samples`, and the sample itself must not speak for the old state,
+    before the new one is concluded.
 
     Args:
         state: the facing so far.
@@ -127,7 +128,8 @@ def step(
     )
     if counted.seen < rules.initial_samples or still_s < rules.stillness_s - _SLACK_S:
         return counted, None
-    if candidate is not None and _may_conclude(counted, candidate, rules):
+    alone = _spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1)
+    if candidate is not None and alone is not state.status and _may_conclude(counted, candidate, rules):
         return _concluded(counted, evidence, candidate, rules, time_s, frame_index, capacity)
     if target is counted.status and counted.episode.open and rules.reminder_s is not None:
         return _reminded(counted, evidence, rules, time_s, frame_index, capacity)

@@ -30,11 +30,14 @@ def test_a_polygon_is_taken_as_it_is_or_refused_in_one_line(folder, polygon) -> 
     path = folder / "p.yaml"
     text = ", ".join(f"[{x}, {y}]" for x, y in polygon)
     path.write_text(f"reference: shelf.png\nfacings:\n  - id: a\n    product: b\n    polygon: [{text}]\n")
+    refused, planogram = "", None
     try:
         planogram = load_planogram(path)
     except PlanogramError as error:
-        assert f"{path}:5: facing 'a': the polygon" in error.message
-        assert "\n" not in str(error)
+        refused = str(error)
+    if planogram is None:
+        assert refused.startswith(f"{path}:5: facing 'a': the polygon")
+        assert "\n" not in refused
         return
     taken = planogram.facings[0].polygon_xy_px
     assert taken == tuple((float(x), float(y)) for x, y in polygon)
