@@ -43,6 +43,8 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "INetworkDefinition": ("num_layers", "get_layer", "num_inputs", "get_input"),
         "ILayer": ("type", "name", "num_inputs", "num_outputs", "get_input", "get_output"),
         "OnnxParser": ("parse", "num_errors", "get_error"),
+        "ParserError": ("desc", "node_name"),
+        "ITimingCache": ("serialize",),
         "IOptimizationProfile": ("set_shape",),
         "Runtime": ("deserialize_cuda_engine",),
         "ICudaEngine": (

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -19,18 +20,23 @@ from edgekit.errors import BundleError, BundleTampered, OutputError
 MakeBundle = Callable[..., Path]
 
 
-def raw_archive(members: dict[str, bytes], comment: str | None = None, claimed: dict[str, int] | None = None) -> bytes:
+def raw_archive(
+    members: dict[str, bytes],
+    comment: str | None = None,
+    claimed: dict[str, int] | None = None,
+    twice: str = "",
+    gap: bytes = b"",
+) -> bytes:
     """An archive in the writer's layout, whatever its members are called and claim."""
-    from zlib import crc32
-
     out, directory, offset = b"", b"", 0
-    for name, content in members.items():
+    entries = [entry for entry in members.items() for _ in range(2 if entry[0] == twice else 1)]
+    for name, content in entries:
         size = (claimed or {}).get(name, len(content))
         directory += directory_entry(name, crc32(content), size, offset)
         out += local_header(name, crc32(content), size) + content
         offset = len(out)
     digest = comment or sha256(members.get("manifest.json", b"")).hexdigest()
-    return out + directory + end_record(len(members), len(directory), offset, digest)
+    return out + gap + directory + end_record(len(entries), len(directory), offset + len(gap), digest)
 
 
 def members_of(path: Path) -> dict[str, bytes]:
@@ -130,6 +136,21 @@ def test_bytes_before_after_or_between_are_refused(tiny_bundle: MakeBundle, tmp_
     end = len(content) - END_BYTES
     refused(path, content[:end] + b"x" + content[end:])
     assert refused(path, content + content)
+
+
+def test_bytes_of_no_member_before_the_directory_are_refused(tiny_bundle: MakeBundle, tmp_path: Path) -> None:
+    hidden = raw_archive(members_of(tiny_bundle()), gap=b"hidden")
+    assert "6 bytes between" in refused(tmp_path / "x.edgekit", hidden)
+
+
+def test_a_member_that_is_in_it_twice_is_refused(tiny_bundle: MakeBundle, tmp_path: Path) -> None:
+    doubled = raw_archive(members_of(tiny_bundle()), twice="graphs/float.onnx")
+    assert "graphs/float.onnx is in it twice" in refused(tmp_path / "x.edgekit", doubled)
+
+
+def test_the_raw_archive_of_these_tests_is_the_writers(tiny_bundle: MakeBundle) -> None:
+    path = tiny_bundle()
+    assert raw_archive(members_of(path)) == path.read_bytes()
 
 
 def test_the_same_content_zipped_by_another_program_is_refused(tiny_bundle: MakeBundle, tmp_path: Path) -> None:

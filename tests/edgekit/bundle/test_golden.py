@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from edgekit.backends.registry import backend
 
 from edgekit.backends.protocols import LoadOptions, Session
+from edgekit.backends.registry import backend
 from edgekit.bundle.bundle import Bundle
 from edgekit.bundle.golden import check, check_prepare, sqnr_db, threshold_db
 from edgekit.bundle.manifest import Encoding

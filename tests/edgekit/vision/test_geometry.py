@@ -63,6 +63,12 @@ def test_yolox_letterbox_lies_top_left() -> None:
     assert mapping((360, 640), LETTERBOX) == FrameMapping((0.65, 0.65), (0.0, 0.0))
 
 
+@pytest.mark.parametrize(("size_hw", "offset_xy"), [((360, 640), (0.0, 91.0)), ((640, 360), (91.0, 0.0))])
+def test_a_centred_letterbox_lies_in_the_middle(size_hw: tuple[int, int], offset_xy: tuple[float, float]) -> None:
+    geometry = Geometry(ResizeMode.LETTERBOX, (416, 416), anchor=Anchor.CENTER)
+    assert mapping(size_hw, geometry) == FrameMapping((0.65, 0.65), offset_xy)
+
+
 def test_a_width_whose_ratio_rounds_down_still_fills_the_canvas() -> None:
     assert int(660 * (416 / 660)) == 415
     assert mapping((400, 660), LETTERBOX).scale_xy[0] * 660 == pytest.approx(416)
