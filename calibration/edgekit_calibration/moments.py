@@ -63,7 +63,8 @@ class MomentObserver:
         """Take in a layer's input: (1, channels, height, width) for a convolution, else (..., columns)."""
         rows = values.reshape(1, -1, values.shape[-1]) if self.shape is None else self.shape.patches(values)
         total = rows.sum(axis=1, dtype=np.float64)
-        products = np.matmul(rows.transpose(0, 2, 1), rows)
+        # One matrix times itself transposed is half the work to BLAS; numpy sees it only without the batch axis.
+        products = (rows[0].T @ rows[0])[None] if len(rows) == 1 else np.matmul(rows.transpose(0, 2, 1), rows)
         if self._sum is None or self._products is None:
             self._sum, self._products = total, products
         else:

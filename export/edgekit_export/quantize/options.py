@@ -28,7 +28,7 @@ class QuantizeOptions:
     preferred_int8_share: float = 0.98
     min_int8_share: float = 0.90
     min_relief: float = 0.005
-    rank_images: int = 3
+    rank_images: int = 2
     max_held_back: int = 8
     threads: int = 2
     preprocessing_sha256: str | None = None

@@ -134,8 +134,10 @@ def quantize_weight(weight: NDArray[np.float32], axis: int, moments: MomentObser
     moved = np.moveaxis(weight, axis, 0)
     flat = moved.reshape(len(moved), -1).astype(np.float64)
     known = moments is not None and moments.count > 0 and flat.shape[1] <= MAX_COLUMNS
-    if moments is not None and known:
-        covariance, mean = moments.covariance(), moments.mean()
+    covariance = moments.covariance() if moments is not None and known else None
+    # Activations beyond 1e19 square to more than float32 holds.
+    if moments is not None and covariance is not None and np.all(np.isfinite(covariance)):
+        mean = moments.mean()
         rows = flat.reshape(len(covariance), -1, flat.shape[1])
         scales = _scales(rows, np.maximum(np.einsum("gkk->gk", covariance), 0.0))
         steps = _compensated(rows, scales, covariance)
