@@ -193,7 +193,7 @@ def test_auto_passes_over_a_graph_that_does_not_reproduce_its_golden_outputs(
 
 def test_an_encoding_asked_for_by_name_fails_when_its_golden_outputs_do(opened: MakeBundle, tmp_path: Path) -> None:
     bundle = opened(wrong=(Encoding.INT8_CPU,))
-    with pytest.raises(GoldenMismatch, match="int8-cpu does not reproduce its golden outputs .* Use --encoding auto"):
+    with pytest.raises(GoldenMismatch, match=r"int8-cpu does not reproduce its golden outputs .* Use --encoding auto"):
         load_model(bundle, encoding="int8-cpu", options=ONE_THREAD, cache_dir=tmp_path)
 
 

@@ -9,7 +9,7 @@ import pytest
 from edgekit.backends.protocols import LoadOptions, Session
 from edgekit.backends.registry import backend
 from edgekit.bundle.bundle import Bundle
-from edgekit.bundle.golden import check, check_prepare, sqnr_db, threshold_db
+from edgekit.bundle.golden import GoldenResult, check, check_prepare, sqnr_db, threshold_db
 from edgekit.bundle.manifest import Encoding
 from edgekit.vision.geometry import Anchor
 
@@ -49,6 +49,12 @@ def test_a_session_of_another_graph_fails_and_says_by_how_much(bundle: Bundle) -
     assert not result.passed
     assert result.sqnr_db["logits"] == pytest.approx(34.0, abs=0.1)
     assert "does not reproduce its golden outputs (logits: 34.0 dB, limit 40.0)" in str(result)
+
+
+def test_one_output_that_fails_fails_the_whole() -> None:
+    assert not GoldenResult(Encoding.FLOAT, {"boxes": 100.0, "scores": 39.9}, 40.0).passed
+    assert GoldenResult(Encoding.FLOAT, {"boxes": 100.0, "scores": 40.0}, 40.0).passed
+    assert not GoldenResult(Encoding.FLOAT, {}, 40.0).passed
 
 
 def test_swapped_colours_fail_by_far(bundle: Bundle) -> None:

@@ -99,6 +99,13 @@ def test_ssd_scores_are_what_the_parameter_says(scores: str, expected: float) ->
     assert [round(found.score, 4) for found in decoder(outputs, min_score=0.3)[0]] == [expected]
 
 
+def test_ssd_keeps_an_absurd_size_finite() -> None:
+    outputs = {"l": np.array([[[0.0, 9.0]]], np.float32), "b": np.full((1, 1, 4), 1e6, np.float32)}
+    found = make_decoder("ssd", {"anchors": [8.0, 8.0, 4.0, 4.0]}, SIZE)(outputs, min_score=0.3)[0]
+    size = found.boxes_xyxy_px[0, 2] - found.boxes_xyxy_px[0, 0]
+    assert size == pytest.approx(4 * 1000 / 16, rel=1e-2)
+
+
 def test_ssd_takes_its_anchors_from_an_output() -> None:
     outputs = {
         "l": np.array([[[0.0, 5.0]]], np.float32),

@@ -24,8 +24,8 @@ def rtx() -> TensorRt:
     return tensorrt("tensorrt_rtx")
 
 
-def convolution(*, int8: bool, zero_point: int = 0, max_batch: int = 4) -> Graph:
-    """uint8 NHWC in, Cast, Transpose, one 3x3 convolution of 3 to 8 channels."""
+def convolution(*, int8: bool, float_weight: bool = False, zero_point: int = 0, max_batch: int = 4) -> Graph:
+    """uint8 NHWC in, Cast, Transpose, one 3x3 convolution of 3 to 8 channels; float_weight: only its data is INT8."""
     from onnx import TensorProto, helper, numpy_helper
 
     constants = {
@@ -46,7 +46,7 @@ def convolution(*, int8: bool, zero_point: int = 0, max_batch: int = 4) -> Graph
             helper.make_node("QuantizeLinear", ["weight", "w_scale", "w_zero"], ["w_q"], axis=0),
             helper.make_node("DequantizeLinear", ["w_q", "w_scale", "w_zero"], ["w_d"], axis=0),
         ]
-    inputs = ["x_d", "w_d"] if int8 else ["x", "weight"]
+    inputs = ["x_d" if int8 else "x", "w_d" if int8 and not float_weight else "weight"]
     nodes.append(helper.make_node("Conv", inputs, ["y"], name="only_conv", pads=[1, 1, 1, 1]))
     graph = helper.make_graph(
         nodes,
@@ -83,12 +83,14 @@ def test_types_are_told_apart(rtx: TensorRt) -> None:
         dtype_of(rtx, rtx.api.DataType.FP8)
 
 
-@pytest.mark.parametrize(("int8", "planned"), [(True, (1, 1)), (False, (0, 1))])
+@pytest.mark.parametrize(
+    ("int8", "float_weight", "planned"), [(True, False, (1, 1)), (True, True, (0, 1)), (False, False, (0, 1))]
+)
 def test_what_is_planned_in_int8_is_read_from_the_parsed_network(
-    int8: bool, planned: tuple[int, int], rtx: TensorRt
+    int8: bool, float_weight: bool, planned: tuple[int, int], rtx: TensorRt
 ) -> None:
     # The builder must outlive the network, so both are held.
-    builder, network = parse(rtx, convolution(int8=int8))
+    builder, network = parse(rtx, convolution(int8=int8, float_weight=float_weight))
     assert planned_products(rtx, network) == planned
     del network, builder
 
