@@ -18,6 +18,8 @@ _DARK_LEVEL = 24.0
 _WHITE_LEVEL = 250
 _WHITE_SHARE_MORE = 0.5
 _DETAIL_LEFT = 0.15
+_OWN_DETAIL = 0.5
+"""Landmarks gone, and less detail than this share of the reference's: something is before the lens; else a new view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def scene_reason(
     if now.white_share > reference.white_share + _WHITE_SHARE_MORE:
         return UnknownReason.OVEREXPOSED
     if kept is not None and kept < MIN_KEPT:
-        return UnknownReason.COVERED if now.detail < reference.detail else UnknownReason.CAMERA_MOVED
+        return UnknownReason.COVERED if now.detail < _OWN_DETAIL * reference.detail else UnknownReason.CAMERA_MOVED
     if now.detail < _DETAIL_LEFT * reference.detail:
         return UnknownReason.COVERED
     return UnknownReason.FROZEN if identical_s >= FROZEN_S else None

@@ -1,0 +1,264 @@
+"""What each method says of a facing, given what its model found."""
+
+import numpy as np
+import pytest
+
+from edgekit.errors import PlanogramError
+from edgekit.shelf.evidence.judges import Judges
+from edgekit.shelf.evidence.method import ModelInfo
+from edgekit.shelf.gates.layout import layout_of
+from edgekit.shelf.registration import register
+from edgekit.shelf.rules import ShelfRules
+from edgekit.shelf.words import Evidence, Probabilities, UnknownReason
+from edgekit.vision.detection import Detections
+
+DETECTOR = {"shelf": ModelInfo("detect", ("person", "bottle", "can"))}
+CLASSES = (*(f"class {n}" for n in range(98)), "water bottle, mineral water", "wine bottle")
+CLASSIFIER = {"shelf": ModelInfo("classify", CLASSES)}
+RULES = ShelfRules(initial_samples=2)
+
+
+def found(*boxes):
+    """Detections from (left, top, right, bottom, class, score)."""
+    if not boxes:
+        return Detections.none()
+    rows = np.array(boxes, np.float32)
+    return Detections(rows[:, :4], rows[:, 4].astype(np.int64), rows[:, 5])
+
+
+class Bench:
+    def __init__(self, scenes, planogram, models, reference=None):
+        self.scenes = scenes
+        self.layout = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+        self.reference = scenes.picture() if reference is None else reference
+        self.judges = Judges(planogram, RULES, models, self.reference, self.layout)
+        self.baselines = {}
+
+    def learn(self, finding):
+        wants = self.judges.wants(self.reference, self.layout.places)
+        self.baselines = self.judges.asked(self.layout.places, wants, {"shelf": finding})
+        return self
+
+    def judge(self, finding=None, pixels=None, hidden=""):
+        pixels = self.scenes.picture(seed=5) if pixels is None else pixels
+        gates = {
+            name: Evidence(name, 1.0, False, None, UnknownReason.OCCLUDED if name in hidden else None)
+            for name in self.scenes.LEFTS
+        }
+        places = [place for place in self.layout.places if place.facing.id not in hidden]
+        wants = self.judges.wants(pixels, places)
+        findings = {} if finding is None else {"shelf": finding}
+        evidence, self.baselines = self.judges.evidence(
+            pixels, self.layout.places, gates, wants, findings, self.baselines
+        )
+        return evidence
+
+
+def standing(scenes, name, *, score=0.9, class_id=1, lift=0, aside=0):
+    left = scenes.LEFTS[name] + aside
+    return (left, scenes.TOP - lift, left + scenes.WIDTH, scenes.BOTTOM - lift, class_id, score)
+
+
+def three(scenes, **kwargs):
+    return found(*(standing(scenes, name, **kwargs) for name in "abc"))
+
+
+@pytest.fixture
+def detector(scenes):
+    return Bench(scenes, scenes.planogram("detector"), DETECTOR).learn(three(scenes))
+
+
+def test_a_box_of_the_product_in_its_place_is_stocked_and_none_is_empty(detector, scenes) -> None:
+    evidence = detector.judge(found(standing(scenes, "a"), standing(scenes, "b", aside=7)))
+    assert [evidence[name].fill for name in "abc"] == [1.0, 1.0, 0.0]
+    assert {one.method for one in evidence.values()} == {"detector"}
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        {"class_id": 0},
+        {"lift": 30},
+        {"aside": 45},
+        {"score": 0.05},
+    ],
+)
+def test_another_class_a_lifted_product_another_place_and_a_faint_box_do_not_count(detector, scenes, box) -> None:
+    assert detector.judge(found(standing(scenes, "b", **box)))["b"].fill <= RULES.empty_at
+
+
+def test_a_product_set_down_unevenly_still_counts(detector, scenes) -> None:
+    assert detector.judge(found(standing(scenes, "b", lift=10)))["b"].fill == 1.0
+
+
+def test_fill_is_one_half_at_the_smallest_score(detector, scenes) -> None:
+    assert detector.judge(found(standing(scenes, "b", score=0.3)))["b"].fill == pytest.approx(0.5)
+
+
+def test_a_sample_that_the_model_has_not_answered_is_no_evidence(detector) -> None:
+    assert detector.judge(None)["a"].reason is UnknownReason.NO_EVIDENCE
+
+
+def test_silence_means_nothing_where_the_reference_was_silent(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("detector"), DETECTOR).learn(found(standing(scenes, "a")))
+    evidence = bench.judge(found())
+    assert evidence["a"].fill == 0.0
+    assert (evidence["b"].fill, evidence["b"].reason) == (None, UnknownReason.NO_EVIDENCE)
+    assert bench.judge(found(standing(scenes, "b")))["b"].fill == 1.0
+    assert bench.judge(found())["b"].fill is None
+
+
+def test_silence_means_something_once_the_product_was_found_in_many_samples_in_a_row(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("detector"), DETECTOR).learn(found())
+    for _ in range(9):
+        bench.judge(three(scenes))
+    assert bench.judge(found())["a"].fill is None
+    for _ in range(10):
+        bench.judge(three(scenes))
+    assert bench.judge(found())["a"].fill == 0.0
+
+
+def test_units_are_counted_where_there_are_several(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("detector", capacity=4), DETECTOR).learn(three(scenes))
+    halves = [
+        (46, 60, 60, 95, 1, 0.9),
+        (62, 60, 76, 95, 1, 0.8),
+        (46, 100, 60, 140, 1, 0.9),
+        (62, 100, 76, 140, 1, 0.1),
+    ]
+    evidence = bench.judge(found(*halves))
+    assert (evidence["a"].fill, evidence["a"].units) == (0.75, True)
+    assert evidence["b"].fill == 0.0
+
+
+def test_another_product_of_the_planogram_in_the_place_is_misplaced(scenes) -> None:
+    from dataclasses import replace
+
+    planogram = scenes.planogram("detector")
+    first, *rest = planogram.facings
+    planogram = replace(planogram, facings=(replace(first, product="can"), *rest))
+    bench = Bench(scenes, planogram, DETECTOR).learn(
+        found(standing(scenes, "a", class_id=2), standing(scenes, "b"), standing(scenes, "c"))
+    )
+    evidence = bench.judge(found(standing(scenes, "b", class_id=2), standing(scenes, "c", class_id=0)))
+    assert (evidence["b"].fill, evidence["b"].misplaced) == (0.0, 1.0)
+    assert (evidence["c"].fill, evidence["c"].misplaced) == (0.0, 0.0)
+
+
+def test_any_product_takes_every_class(scenes) -> None:
+    models = {"shelf": ModelInfo("detect", ("product",))}
+    bench = Bench(scenes, scenes.planogram("any_product"), models).learn(three(scenes, class_id=0))
+    assert bench.judge(found(standing(scenes, "b", class_id=0)))["b"].fill == 1.0
+
+
+def rows(*sums):
+    """Probabilities whose last two classes sum to each of `sums`."""
+    values = np.full((len(sums), 100), 0.0, np.float32)
+    for row, total in zip(values, sums, strict=True):
+        row[98:] = total / 2
+        row[:98] = (1 - total) / 98
+    return Probabilities(values)
+
+
+@pytest.fixture
+def classifier(scenes):
+    classes = {"bottle": ("water bottle", "wine bottle")}
+    return Bench(scenes, scenes.planogram("classifier", classes=classes), CLASSIFIER).learn(rows(0.8, 0.6, 0.03))
+
+
+def test_the_sum_of_classes_is_judged_against_the_facing_s_own_reference(classifier) -> None:
+    evidence = classifier.judge(rows(0.7, 0.5, 0.7))
+    assert evidence["a"].fill > 0.85
+    assert evidence["b"].fill > 0.85
+    assert (evidence["c"].fill, evidence["c"].reason) == (None, UnknownReason.NO_EVIDENCE)
+    evidence = classifier.judge(rows(0.03, 0.01, 0.0))
+    assert evidence["a"].fill < 0.2
+    assert evidence["b"].fill == 0.0
+
+
+def test_a_classifier_of_two_classes_is_undecided_at_one_half(scenes) -> None:
+    models = {"shelf": ModelInfo("classify", ("bottle", "empty"))}
+    bench = Bench(scenes, scenes.planogram("classifier"), models).learn(
+        Probabilities(np.array([[0.98, 0.02]] * 3, np.float32))
+    )
+    evidence = bench.judge(Probabilities(np.array([[0.5, 0.5], [0.97, 0.03], [0.03, 0.97]], np.float32)))
+    assert [round(evidence[name].fill, 1) for name in "abc"] == [0.5, 0.9, 0.1]
+
+
+def test_only_visible_facings_are_cut_out(classifier, scenes) -> None:
+    assert classifier.judge(rows(0.7, 0.7), hidden="b")["b"].reason is UnknownReason.OCCLUDED
+    want = classifier.judges.wants(scenes.picture(), classifier.layout.places[:2])[0]
+    assert want.facings == ("a", "b")
+    assert all(region.shape[0] == region.shape[1] for region in want.regions)
+
+
+@pytest.mark.parametrize(
+    "kwargs", [{"seed": 3}, {"seed": 3, "aside": 6}, {"seed": 3, "light": 0.5}, {"seed": 3, "noise": 6.0}]
+)
+def test_by_appearance_a_product_stays_itself_aside_and_in_another_light(scenes, kwargs) -> None:
+    evidence = Bench(scenes, scenes.planogram(), {}).judge(pixels=scenes.picture(**kwargs))
+    assert all(one.fill > 0.9 for one in evidence.values())
+
+
+@pytest.mark.parametrize("light", [1.0, 0.5])
+def test_by_appearance_a_gap_is_empty(scenes, light) -> None:
+    evidence = Bench(scenes, scenes.planogram(), {}).judge(pixels=scenes.picture("ac", seed=3, light=light))
+    assert evidence["b"].fill < 0.2
+    assert min(evidence["a"].fill, evidence["c"].fill) > 0.9
+
+
+def test_by_appearance_a_facing_that_the_reference_shows_empty_is_stocked_once_it_changes(scenes) -> None:
+    planogram = scenes.planogram(empty_in_reference=True)
+    # The facing must have edges of its own: here the upper corner of the board runs through it.
+    reference = scenes.picture("", draw=lambda pixels: pixels.__setitem__(slice(100, 110), 30))
+    bench = Bench(scenes, planogram, {}, reference)
+    assert bench.judge(pixels=reference)["a"].fill == 0.0
+    assert bench.judge(pixels=scenes.picture())["a"].fill > 0.8
+
+
+def test_by_appearance_a_facing_without_edges_says_nothing(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram(), {}, np.full((*scenes.SIZE_HW, 3), 128, np.uint8))
+    assert bench.judge()["a"].reason is UnknownReason.NO_EVIDENCE
+
+
+def test_auto_takes_what_the_models_and_the_planogram_allow(scenes) -> None:
+    def method(models, **kwargs):
+        return Bench(scenes, scenes.planogram("auto", **kwargs), models).judges.methods["a"]
+
+    assert method({}) == "appearance"
+    assert method(DETECTOR) == "detector"
+    assert method(CLASSIFIER) == "appearance"
+    assert method(CLASSIFIER, classes={"bottle": ("wine bottle",)}) == "classifier"
+    assert method({"a": CLASSIFIER["shelf"], "b": DETECTOR["shelf"]}, product="bottle") == "detector"
+    assert method(DETECTOR, product="soap") == "appearance"
+
+
+def test_auto_judges_by_appearance_what_the_model_does_not_know(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("auto"), DETECTOR).learn(found(standing(scenes, "a")))
+    evidence = bench.judge(found(standing(scenes, "a")), scenes.picture("ac", seed=4))
+    assert [evidence[name].method for name in "abc"] == ["detector", "appearance", "appearance"]
+    assert evidence["b"].fill < 0.2
+    assert evidence["c"].fill > 0.9
+
+
+def test_auto_does_not_believe_a_model_that_misses_what_looks_as_it_did(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("auto"), DETECTOR).learn(three(scenes))
+    evidence = bench.judge(found(), scenes.picture("ac", seed=4))
+    assert evidence["b"].fill == 0.0
+    assert (evidence["a"].fill, evidence["a"].reason) == (None, UnknownReason.UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("method", "models", "product", "says"),
+    [
+        ("detector", {}, "bottle", "no model can detect"),
+        ("classifier", DETECTOR, "bottle", "no model can classify"),
+        ("any_product", {}, "bottle", "no model can detect"),
+        ("detector", DETECTOR, "botle", "It has person, bottle, can"),
+        ("classifier", CLASSIFIER, "wine botle", "Did you mean `wine bottle`"),
+    ],
+)
+def test_a_method_that_cannot_work_here_is_refused_at_once(scenes, method, models, product, says) -> None:
+    with pytest.raises(PlanogramError, match=says) as raised:
+        Bench(scenes, scenes.planogram(method, product=product), models)
+    assert "facing 'a'" in str(raised.value)

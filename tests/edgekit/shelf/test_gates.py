@@ -1,0 +1,147 @@
+"""What the gates let through: hands, people, shadows, light, a lens that sees nothing."""
+
+import numpy as np
+import pytest
+
+from edgekit.shelf.gates.gate import gates_of, grey_of
+from edgekit.shelf.gates.layout import layout_of, small_picture
+from edgekit.shelf.gates.scene import FROZEN_S, statistics_of
+from edgekit.shelf.registration import register
+from edgekit.shelf.rules import ShelfRules
+from edgekit.shelf.words import UnknownReason
+
+
+@pytest.fixture
+def watch(scenes):
+    """Plays pictures at 5 a second through the gates and gives those of each."""
+    planogram = scenes.planogram()
+    layout = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    reference = small_picture(scenes.picture(noise=0))
+
+    def play(pictures):
+        memory, seen = None, []
+        for number, pixels in enumerate(pictures):
+            gates, memory = gates_of(
+                layout,
+                small_picture(pixels),
+                number / 5,
+                memory,
+                (reference, statistics_of(grey_of(reference))),
+                ShelfRules(),
+            )
+            seen.append(gates)
+        return seen
+
+    return play
+
+
+def still(scenes, count=6, **kwargs):
+    return [scenes.picture(seed=number, **kwargs) for number in range(count)]
+
+
+def test_an_undisturbed_shelf_is_visible_and_still(watch, scenes) -> None:
+    for gates in watch(still(scenes)):
+        for one in gates.values():
+            assert (one.visible_share, one.moving, one.reason) == (1.0, False, None)
+
+
+def test_somebody_in_front_covers_what_stands_behind_and_nothing_else(watch, scenes) -> None:
+    gates = watch(still(scenes) + still(scenes, draw=scenes.person(125)))[-1]
+    assert gates["b"].reason is UnknownReason.OCCLUDED
+    assert gates["b"].visible_share < 0.3
+    assert gates["a"].reason is None
+    assert gates["c"].reason is None
+
+
+def test_somebody_who_stands_there_from_the_start_covers_too(watch, scenes) -> None:
+    assert watch(still(scenes, 2, draw=scenes.person(35)))[0]["a"].reason is UnknownReason.OCCLUDED
+
+
+def test_somebody_who_stands_quite_still_is_not_taken_for_furniture_soon(watch, scenes) -> None:
+    gates = watch(still(scenes) + still(scenes, 300, draw=scenes.person(125)))[-1]
+    assert gates["b"].reason is UnknownReason.OCCLUDED
+
+
+def test_a_product_that_is_gone_or_moved_aside_is_no_occlusion(watch, scenes) -> None:
+    for gone in (still(scenes, present="ac"), still(scenes, present="")):
+        assert all(one.reason is None for one in watch(still(scenes) + gone)[-1].values())
+    assert all(one.reason is None for one in watch(still(scenes) + still(scenes, aside=5))[-1].values())
+
+
+def test_a_passing_hand_moves_and_what_it_does_not_touch_is_still(watch, scenes) -> None:
+    def hand(top):
+        def draw(pixels):
+            pixels[:top, 135:160] = np.random.default_rng(3).uniform(60, 220, (top, 25, 3))
+
+        return draw
+
+    seen = watch(still(scenes) + [scenes.picture(seed=9 + n, draw=hand(60 + 8 * n)) for n in range(5)])
+    assert all(gates["b"].moving for gates in seen[7:])
+    assert not any(gates["a"].moving or gates["c"].moving for gates in seen)
+
+
+def test_a_soft_shadow_is_neither_motion_nor_occlusion(watch, scenes) -> None:
+    across = np.linspace(0, 1, scenes.SIZE_HW[1])
+
+    def shadow(middle):
+        def draw(pixels):
+            pixels *= (1 - 0.35 * np.exp(-(((across - middle) / 0.3) ** 2)))[None, :, None]
+
+        return draw
+
+    pictures = [scenes.picture(seed=n, draw=shadow(n / 20 - 0.8)) for n in range(40)]
+    for gates in watch(still(scenes) + pictures):
+        assert all(one.reason is None and not one.moving for one in gates.values())
+
+
+@pytest.mark.parametrize("light", [0.4, 0.7, 1.15])
+def test_another_light_is_no_occlusion(watch, scenes, light) -> None:
+    assert all(one.reason is None for one in watch(still(scenes) + still(scenes, light=light))[-1].values())
+
+
+def test_a_shaking_camera_is_not_motion(watch, scenes) -> None:
+    shaken = [np.roll(scenes.picture(seed=n), (n % 3 - 1, (n * 2) % 3 - 1), (0, 1)) for n in range(12)]
+    assert not any(one.moving for gates in watch(shaken) for one in gates.values())
+
+
+@pytest.mark.parametrize(
+    ("pixels", "reason"),
+    [
+        (lambda s: np.random.default_rng(0).integers(0, 12, (*s.SIZE_HW, 3)).astype(np.uint8), UnknownReason.DARK),
+        (lambda s: np.full((*s.SIZE_HW, 3), 255, np.uint8), UnknownReason.OVEREXPOSED),
+        (lambda s: np.full((*s.SIZE_HW, 3), (90, 110, 170), np.uint8), UnknownReason.COVERED),
+        (lambda s: np.roll(s.picture(), (40, 25), (0, 1)), UnknownReason.CAMERA_MOVED),
+    ],
+)
+def test_a_scene_that_shows_nothing_says_why(watch, scenes, pixels, reason) -> None:
+    gates = watch([*still(scenes), pixels(scenes)])[-1]
+    assert {one.reason for one in gates.values()} == {reason}
+
+
+def test_a_picture_that_repeats_to_the_bit_is_frozen_after_a_while(watch, scenes) -> None:
+    same = scenes.picture()
+    seen = watch([same] * int(FROZEN_S * 5 + 2))
+    assert seen[int(FROZEN_S * 5) - 1]["a"].reason is None
+    assert seen[-1]["a"].reason is UnknownReason.FROZEN
+
+
+def test_facings_of_any_size_have_a_place_in_the_small_picture(scenes) -> None:
+    from dataclasses import replace
+
+    facing = scenes.planogram().facings[0]
+    corner = replace(facing, polygon_xy_px=((1270.0, 700.0), (1280.0, 700.0), (1280.0, 720.0)))
+    thin = replace(facing, polygon_xy_px=((0.0, 0.0), (1280.0, 0.2), (1280.0, 0.4)))
+    for place in layout_of([corner, thin], register((720, 1280), (720, 1280))).places:
+        left, top, right, bottom = place.box_xyxy_px
+        assert 0 <= left < right <= 1280
+        assert 0 <= top < bottom <= 720
+        assert place.mask.shape == (place.rows.stop - place.rows.start, place.columns.stop - place.columns.start)
+        assert place.area_px >= 1
+
+
+def test_polygons_follow_the_frame_s_resolution_and_another_aspect_is_not_aligned() -> None:
+    double = register((180, 320), (360, 640))
+    assert double.aligned
+    assert double.in_frame(((10.0, 20.0),)).tolist() == [[20.0, 40.0]]
+    assert register((180, 320), (181, 320)).aligned
+    assert not register((180, 320), (240, 320)).aligned
