@@ -93,6 +93,9 @@ def _as_truths(found: Sequence[Detections]) -> list[Truth]:
         for detection in detections:
             left, top, right, bottom = detection.box_xyxy_px
             width, height = right - left, bottom - top
+            # Nothing can overlap a box that lies outside the picture, so nobody can find it again.
+            if width * height < 1.0:
+                continue
             truths.append(
                 {
                     "image_id": index,
