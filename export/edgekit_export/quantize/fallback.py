@@ -32,11 +32,10 @@ def _choice(judge: Judge, kept_float: Sequence[str]) -> Choice:
 
 
 def _affordable(
-    judge: Judge, sensitivities: Mapping[str, float], total_macs: int, int8_share: float, min_relief: float
+    judge: Judge, sensitivities: Mapping[str, float], total_macs: int, int8_share: float, floor: float
 ) -> list[str]:
     """Layers worth returning to float, the worst first, as far as the MACs allow; dearer ones are stepped over."""
     spare = sum(plan.layer.macs for plan in judge.plans.values()) - int8_share * total_macs
-    floor = min_relief * sum(sensitivities.values())
     chosen: list[str] = []
     for name in sorted(sensitivities, key=lambda one: (-sensitivities[one], one)):
         macs = judge.plans[name].layer.macs
@@ -83,11 +82,12 @@ def fewest_float(judge: Judge, sensitivities: Mapping[str, float], total_macs: i
     everything = _choice(judge, ())
     if max(everything.noise) <= options.max_noise:
         return everything
-    ordered = _affordable(judge, sensitivities, total_macs, options.preferred_int8_share, options.min_relief)
+    floor = options.min_relief * options.max_noise
+    ordered = _affordable(judge, sensitivities, total_macs, options.preferred_int8_share, floor)
     choice = _first_good(judge, ordered, lambda one: max(one.noise) <= options.max_noise)
     if max(choice.noise) <= options.bad_noise:
         return choice
-    ordered = _affordable(judge, sensitivities, total_macs, options.min_int8_share, options.min_relief)
+    ordered = _affordable(judge, sensitivities, total_macs, options.min_int8_share, floor)
     return _first_good(judge, ordered, lambda one: max(one.noise) <= options.bad_noise)
 
 

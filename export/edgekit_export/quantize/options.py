@@ -12,22 +12,22 @@ class QuantizeOptions:
     """Budgets of the automatic choice. None of them was fitted to a data set.
 
     Attributes:
-        max_noise: noise that needs no remedy: squared error over energy of a group of outputs (0.05 is 13 dB).
+        max_noise: noise that needs no remedy: squared error over energy of a group of outputs (0.02 is 17 dB).
         bad_noise: noise above which up to `1 - min_int8_share` of the MACs may be returned to float.
         preferred_int8_share: share of the layers' MACs that int8-tensorrt keeps in INT8 while noise is not bad.
         min_int8_share: share that it keeps in any case.
-        min_relief: a layer is returned to float or centred only if it makes this share of all layers' noise.
+        min_relief: a layer is returned to float or centred only if alone it makes this share of `max_noise`.
         rank_images: held-back images on which layers are ranked one at a time.
         max_held_back: most images held back from the ranges for ranking and judging.
         threads: CPU threads.
         preprocessing_sha256: of the geometry that prepared the images, for the calibration table.
     """
 
-    max_noise: float = 0.05
+    max_noise: float = 0.02
     bad_noise: float = 0.25
     preferred_int8_share: float = 0.98
     min_int8_share: float = 0.90
-    min_relief: float = 0.005
+    min_relief: float = 0.02
     rank_images: int = 2
     max_held_back: int = 8
     threads: int = 2

@@ -205,7 +205,7 @@ def _centred(
     """The plans for int8-tensorrt with the layers centred that need it and gain by it, and their new sensitivities."""
     view = GraphView(model.graph)
     nodes = {node.name: node for node in model.graph.node}
-    floor = options.min_relief * sum(sensitivities.values())
+    floor = options.min_relief * options.max_noise
     scheme = Scheme.UNSIGNED_ASYMMETRIC
     candidates = [
         dataclasses.replace(plan, data=quantizer(measured.ranges[scheme][plan.layer.data], scheme), centred=True)

@@ -167,7 +167,7 @@ def test_at_most_so_many_are_held_back():
 def test_yolox_nano_keeps_98_percent_int8_for_tensorrt_and_pays_little_noise(yolox_int8):
     tensorrt, cpu = (yolox_int8.macs[encoding] for encoding in BOTH)
     assert tensorrt.planned_int8 >= 0.98 * tensorrt.total
-    assert cpu.executed_int8 == cpu.planned_int8 > 0.5 * cpu.total
+    assert cpu.executed_int8 == cpu.planned_int8 > 0.3 * cpu.total
     # Without ranking, compensation and float layers it is 0.98 and 1.09: all of the energy.
     assert max(yolox_int8.noise[Encoding.INT8_TENSORRT]) < 0.2
-    assert max(yolox_int8.noise[Encoding.INT8_CPU]) <= 0.05
+    assert max(yolox_int8.noise[Encoding.INT8_CPU]) <= 0.02
