@@ -1,4 +1,4 @@
-"""Fakes for tests of programs that embed edgekit: clock, camera, backend."""
+"""Fakes for tests of programs that embed edgekit: clock, camera, shelf, backend."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from edgekit.testing.clock import FakeClock, Sleeping
 
 if TYPE_CHECKING:
     from edgekit.testing.backend import FakeBackend
+    from edgekit.testing.shelf import FakeShelf
 
-__all__ = ["FakeBackend", "FakeCamera", "FakeClock", "Sleeping"]
+__all__ = ["FakeBackend", "FakeCamera", "FakeClock", "FakeShelf", "Sleeping"]
+
+
+_HOMES = {"FakeBackend": "edgekit.testing.backend", "FakeShelf": "edgekit.testing.shelf"}
 
 
 def __getattr__(name: str) -> Any:
-    """The backend is loaded when it is first used: most tests need none."""
-    if name != "FakeBackend":
+    """What few tests need is loaded when it is first used."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module("edgekit.testing.backend").FakeBackend
+    return getattr(import_module(_HOMES[name]), name)

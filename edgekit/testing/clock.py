@@ -37,7 +37,7 @@ class FakeClock:
         self._start = start
         self._sleeping = sleeping
         self._passed_s = 0.0
-        self._sleepers = 0
+        self._until_s: list[float] = []
         self._changed = threading.Condition()
 
     def monotonic_s(self) -> float:
@@ -65,11 +65,11 @@ class FakeClock:
             self.advance(max(0.0, timeout_s))
         with self._changed:
             until_s = self._passed_s + (timeout_s if self._sleeping is Sleeping.WAITS else 0.0)
-            self._sleepers += 1
+            self._until_s.append(until_s)
             self._changed.notify_all()
             while not event.is_set() and self._passed_s < until_s:
                 self._changed.wait(_LOOK_S)
-            self._sleepers -= 1
+            self._until_s.remove(until_s)
         return event.is_set()
 
     def wait_for_sleepers(self, count: int = 1, *, timeout_s: float = 5.0) -> None:
@@ -79,5 +79,9 @@ class FakeClock:
             TimeoutError: they did not within `timeout_s` real seconds.
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: self._sleepers >= count, timeout_s):
-                raise TimeoutError(f"{self._sleepers} of {count} threads sleep on the clock after {timeout_s} s")
+            if not self._changed.wait_for(lambda: self._asleep() >= count, timeout_s):
+                raise TimeoutError(f"{self._asleep()} of {count} threads sleep on the clock after {timeout_s} s")
+
+    def _asleep(self) -> int:
+        """Who was woken by `advance` but has not run yet does not count."""
+        return sum(until_s > self._passed_s for until_s in self._until_s)
