@@ -45,7 +45,8 @@ class StreamSource(CaptureSource):
             *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, _milliseconds(config.open_timeout_s)),
             *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, _milliseconds(config.read_timeout_s)),
         ]
-        # CAP_FFMPEG by name: otherwise OpenCV tries the next backend, and that one logs the URL, password and all.
+        # CAP_FFMPEG by name: otherwise OpenCV tries the next backend, and in 4.6 that one logs the URL,
+        # password and all (cap_images.cpp; 5.0 no longer does).
         capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, parameters)
         if not capture.isOpened():
             capture.release()

@@ -135,9 +135,9 @@ class VideoSource:
             raise SourceError(f"{self.description} {what}.")
         if self._path.stat().st_size == 0:
             raise SourceError(f"{self.description} is empty.")
-        capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
-        if not capture.isOpened():
-            capture = cv2.VideoCapture(str(self._path))  # an OpenCV without FFmpeg: whatever else it has
+        # Without FFmpeg: whatever else this OpenCV has.
+        backend = cv2.CAP_FFMPEG if cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG) else cv2.CAP_ANY
+        capture = cv2.VideoCapture(str(self._path), backend)
         if not capture.isOpened():
             raise SourceError(
                 f"{self.description} cannot be read as a video.",

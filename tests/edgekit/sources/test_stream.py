@@ -78,7 +78,7 @@ def test_after_it_was_lost_it_can_be_opened_again(mjpeg: Any) -> None:
 def test_closing_ends_a_read_that_waits(mjpeg: Any) -> None:
     mjpeg.frames, mjpeg.hang_after = 20, True
     with opened(mjpeg.url, read_timeout_s=600) as source:
-        reader = threading.Thread(target=lambda: list(iter(source.read, None)))
+        reader = threading.Thread(target=lambda: list(iter(source.read, None)), daemon=True)
         reader.start()
         assert mjpeg.silent.wait(30)
         reader.join(0.3)  # by then it has read what there was, and waits
