@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -23,6 +24,10 @@ COMMANDS = {
     "version": "edgekit.cli.version:version",
 }
 """The core's commands; other packages add theirs by the entry point group `edgekit.commands`."""
+
+
+_QUIET = {"OPENCV_FFMPEG_LOGLEVEL": "-8", "OPENCV_LOG_LEVEL": "ERROR"}
+"""FFmpeg and OpenCV write to standard error of their own accord; what matters of it, our errors say."""
 
 
 def _commands() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -60,6 +65,8 @@ def build_app(*, debug: bool = False) -> typer.Typer:
 
 def run_program() -> None:
     """Parse sys.argv and run a command; `--debug` may stand anywhere."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
     debug = "--debug" in sys.argv[1:]
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     build_app(debug=debug)(args=arguments, prog_name="edgekit")

@@ -108,8 +108,8 @@ def _problems(
         where, _ = _place(document.value, model, error["loc"])
         by_place.setdefault(where, []).append(error)
     problems = [_problem(document, model, where, found, secret_from) for where, found in by_place.items()]
-    # An unknown key first: it is often the misspelt one that another problem of the same line misses.
-    return sorted(problems, key=lambda problem: (document.line(problem[0]), not problem[1].startswith(_UNKNOWN)))
+    # An unknown key first: it is often the misspelt one that another problem misses.
+    return sorted(problems, key=lambda problem: (not problem[1].startswith(_UNKNOWN), document.line(problem[0])))
 
 
 def _problem(
