@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -14,7 +13,7 @@ from typing import Any
 from edgekit.errors import OutputError
 from edgekit.files import write_whole
 
-__all__ = ["Choice", "cache_folder", "key_of", "recall", "remember"]
+__all__ = ["Choice", "key_of", "recall", "remember"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,12 +33,6 @@ class Choice:
     device: str | None
     encoding: str
     measured_ms: Mapping[str, float]
-
-
-def cache_folder() -> Path:
-    """`$XDG_CACHE_HOME/edgekit`, or `~/.cache/edgekit`."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base and Path(base).is_absolute() else Path.home() / ".cache") / "edgekit"
 
 
 def key_of(facts: Mapping[str, Any]) -> str:

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.backends.candidates import Candidate, candidates_for, make_backend
-from edgekit.backends.choices import Choice, cache_folder, key_of, recall, remember
+from edgekit.backends.choices import Choice, key_of, recall, remember
 from edgekit.backends.machine import usable_cores
 from edgekit.backends.protocols import Backend, LoadOptions, Session
 from edgekit.bundle.bundle import Bundle
 from edgekit.bundle.golden import Golden, check, check_prepare
 from edgekit.bundle.manifest import Encoding
+from edgekit.config.environment import cache_folder
 from edgekit.errors import BackendUnavailable, GoldenMismatch
 
 __all__ = ["INT8_MUST_WIN_BY", "LoadedModel", "load_model", "worthwhile"]

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from edgekit import __version__
-from edgekit.backends.choices import cache_folder
 from edgekit.backends.machine import cpu_flags, cpu_model, usable_cores
+from edgekit.config.environment import cache_folder
 from edgekit.doctor.report import Finding, Status
 
 __all__ = ["cache", "gigabytes", "machine"]

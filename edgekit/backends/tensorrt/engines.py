@@ -10,11 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from edgekit.backends.choices import cache_folder, key_of
+from edgekit.backends.choices import key_of
 from edgekit.backends.driver import Driver, Gpu
 from edgekit.backends.protocols import Graph
 from edgekit.backends.tensorrt.build import BuildOptions
 from edgekit.backends.tensorrt.versions import TensorRt
+from edgekit.config.environment import cache_folder
 from edgekit.errors import OutputError
 from edgekit.files import write_whole
 

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from edgekit.backends.candidates import candidates_for
-from edgekit.backends.choices import cache_folder
 from edgekit.backends.fake import FakeBackend, FakeSession
 from edgekit.backends.onnxruntime import OnnxRuntimeBackend, OnnxRuntimeSession
 from edgekit.backends.protocols import Availability, Graph, LoadOptions, Outputs, Session, Ticket
@@ -17,6 +16,7 @@ from edgekit.backends.selection import load_model, worthwhile
 from edgekit.bundle.bundle import Bundle
 from edgekit.bundle.golden import bytes_of
 from edgekit.bundle.manifest import Encoding
+from edgekit.config.environment import cache_folder
 from edgekit.errors import BackendUnavailable, BundleError, GoldenMismatch, UsageError
 
 MakeBundle = Callable[..., Bundle]
