@@ -19,7 +19,15 @@ from edgekit.shelf.gates.background import (
 )
 from edgekit.shelf.gates.landmarks import kept_share
 from edgekit.shelf.gates.layout import Layout
-from edgekit.shelf.gates.motion import MOVING_SHARE, Recent, changed_pixels, moving_share, remembered, texture_of
+from edgekit.shelf.gates.motion import (
+    MOVING_SHARE,
+    Recent,
+    Texture,
+    changed_pixels,
+    moving_share,
+    remembered,
+    texture_of,
+)
 from edgekit.shelf.gates.scene import SceneStatistics, scene_reason, statistics_of
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, UnknownReason
@@ -77,7 +85,9 @@ def gates_of(
     texture = texture_of(grey)
     statistics = statistics_of(grey)
     gap_s = time_s - memory.time_s if memory else 0.0
-    identical_s = memory.identical_s + gap_s if memory and np.array_equal(memory.recent[-1][1], texture) else 0.0
+    identical_s = (
+        memory.identical_s + gap_s if memory and np.array_equal(memory.recent[-1][1].picture, texture.picture) else 0.0
+    )
     recent = remembered(memory.recent if memory else (), time_s, texture)
     background = memory.background if memory else background_from(reference[0], grey_of(reference[0]), layout, time_s)
     gain = light_gain(grey, background.grey)
@@ -99,7 +109,7 @@ def gates_of(
     return gates, GateMemory(time_s, recent, background, identical_s)
 
 
-def _compared(recent: Recent) -> list[NDArray[np.uint8]]:
+def _compared(recent: Recent) -> list[Texture]:
     """The pictures that motion is judged against: the newest, and the oldest that is remembered."""
     newest = recent[-1][1]
     return [newest] if len(recent) == 1 else [newest, recent[0][1]]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.shelf.gates.motion import Texture
+
 __all__ = ["Landmarks", "kept_share", "landmarks_of"]
 
 MIN_KEPT = 0.4
@@ -32,9 +34,9 @@ class Landmarks:
     dark_by: NDArray[np.float32]
 
 
-def landmarks_of(texture: NDArray[np.uint8], outside: NDArray[np.uint8]) -> Landmarks | None:
+def landmarks_of(texture: Texture, outside: NDArray[np.uint8]) -> Landmarks | None:
     """The landmarks of a texture picture where `outside` is 1; None where too few are to be had."""
-    away = texture.astype(np.int16) - _GREY
+    away = texture.picture.astype(np.int16) - _GREY
     away[outside == 0] = 0
     flat = away.ravel()
     bright, dark = np.flatnonzero(flat >= _STRONG), np.flatnonzero(flat <= -_STRONG)
@@ -43,14 +45,11 @@ def landmarks_of(texture: NDArray[np.uint8], outside: NDArray[np.uint8]) -> Land
     return Landmarks(bright, dark, flat[bright].astype(np.float32), -flat[dark].astype(np.float32))
 
 
-def kept_share(landmarks: Landmarks, texture: NDArray[np.uint8], gain: float) -> float:
+def kept_share(landmarks: Landmarks, texture: Texture, gain: float) -> float:
     """Share (0-1) of the landmarks that a texture picture still has, within a pixel, in light multiplied by `gain`."""
-    import cv2
-
-    near = np.ones((3, 3), np.uint8)
     least = np.float32(_LEFT_OF_STRENGTH * min(gain, 1.0))
-    highest = cv2.dilate(texture, near).reshape(-1)[landmarks.bright] - np.float32(_GREY)
-    lowest = np.float32(_GREY) - cv2.erode(texture, near).reshape(-1)[landmarks.dark]
+    highest = texture.highest.reshape(-1)[landmarks.bright] - np.float32(_GREY)
+    lowest = np.float32(_GREY) - texture.lowest.reshape(-1)[landmarks.dark]
     kept = np.count_nonzero(highest >= least * landmarks.bright_by)
     kept += np.count_nonzero(lowest >= least * landmarks.dark_by)
     return float(kept) / (landmarks.bright.size + landmarks.dark.size)

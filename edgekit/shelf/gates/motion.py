@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.shelf.gates.layout import FacingPlace
 
-__all__ = ["MOVING_SHARE", "Recent", "changed_pixels", "moving_share", "remembered", "texture_of"]
+__all__ = ["MOVING_SHARE", "Recent", "Texture", "changed_pixels", "moving_share", "remembered", "texture_of"]
 
 Grey = NDArray[np.uint8]
-Recent = tuple[tuple[float, Grey], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """A texture picture, and the highest and lowest of each pixel's neighbours: uint8 (height, width) each."""
+
+    picture: Grey
+    highest: Grey
+    lowest: Grey
+
+
+Recent = tuple[tuple[float, Texture], ...]
 """Texture pictures of the last moments with their times, oldest first."""
 
 MOTION_SPAN_S = 0.25
@@ -26,8 +38,8 @@ MOVING_SHARE = 0.02
 _MOVING_PIXELS = 3
 
 
-def texture_of(grey: Grey) -> Grey:
-    """uint8 (height, width): each pixel against its neighbourhood, 128 where they agree.
+def texture_of(grey: Grey) -> Texture:
+    """Each pixel against its neighbourhood, 128 where they agree.
 
     Soft shadows, a lamp and automatic exposure change neighbourhoods and hardly their texture; hands and products have
     edges.
@@ -35,21 +47,21 @@ def texture_of(grey: Grey) -> Grey:
     import cv2
 
     blurred = cv2.blur(grey, (_NEIGHBOURHOOD_PX, _NEIGHBOURHOOD_PX))
-    texture: Grey = cv2.addWeighted(grey, 1.0, blurred, -1.0, 128.0)
-    return texture
+    picture: Grey = cv2.addWeighted(grey, 1.0, blurred, -1.0, 128.0)
+    near = np.ones((3, 3), np.uint8)
+    return Texture(picture, cv2.dilate(picture, near), cv2.erode(picture, near))
 
 
-def changed_pixels(now: Grey, before: Grey) -> Grey:
+def changed_pixels(now: Texture, before: Texture) -> Grey:
     """uint8 (height, width): 1 where two texture pictures differ by more than noise and a shaking camera explain.
 
     A pixel that lies between its neighbours of the other picture may have come from there.
     """
     import cv2
 
-    near = np.ones((3, 3), np.uint8)
     difference = cv2.max(
-        cv2.max(cv2.subtract(now, cv2.dilate(before, near)), cv2.subtract(cv2.erode(before, near), now)),
-        cv2.max(cv2.subtract(before, cv2.dilate(now, near)), cv2.subtract(cv2.erode(now, near), before)),
+        cv2.max(cv2.subtract(now.picture, before.highest), cv2.subtract(before.lowest, now.picture)),
+        cv2.max(cv2.subtract(before.picture, now.highest), cv2.subtract(now.lowest, before.picture)),
     )
     sampled = difference[::4, ::4].ravel()
     noise = float(np.partition(sampled, sampled.size // 2)[sampled.size // 2])
@@ -68,7 +80,7 @@ def moving_share(changed: Sequence[Grey], place: FacingPlace) -> float:
     return 0.0 if most < _MOVING_PIXELS else most / place.area_px
 
 
-def remembered(recent: Recent, time_s: float, texture: Grey) -> Recent:
+def remembered(recent: Recent, time_s: float, texture: Texture) -> Recent:
     """`recent` with this sample, and without what is older than MOTION_SPAN_S (one older stays)."""
     if recent and time_s - recent[-1][0] < _SPACING_S:
         return recent
