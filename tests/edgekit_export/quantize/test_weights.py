@@ -27,8 +27,9 @@ def test_the_other_axis_gives_the_transpose():
 
 
 def test_with_the_inputs_covariance_the_output_is_kept_far_better_than_by_rounding_to_nearest():
-    weight = RNG.standard_normal((16, 54)).astype(np.float32)
-    seen, others = correlated_rows(4000, 54), correlated_rows(1000, 54)
+    # More columns than one block of the compensation.
+    weight = RNG.standard_normal((16, 150)).astype(np.float32)
+    seen, others = correlated_rows(4000, 150), correlated_rows(1000, 150)
     moments = MomentObserver(None)
     moments.update(seen)
     errors = {}
