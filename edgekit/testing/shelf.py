@@ -14,7 +14,7 @@ from edgekit.shelf.rules import ShelfRules
 
 __all__ = ["FakeShelf"]
 
-_HEIGHT, _WIDTH, _MARGIN = 120, 80, 16
+_HEIGHT, _WIDTH, _MARGIN = 144, 96, 24
 
 RULES = ShelfRules(
     window=3,
@@ -46,13 +46,15 @@ class FakeShelf:
         self.fps = fps
         self._random = np.random.default_rng(7)
         size = (_HEIGHT, _WIDTH * len(self.facings), 3)
-        self._empty = np.full(size, 120, np.uint8)
-        self._empty[::12] = 90
+        # Around the products the scene has edges of its own: a picture that lost all of them is a covered lens.
+        self._empty = self._blocks(size[0], size[1])
+        for number in range(len(self.facings)):
+            left, top, right, bottom = self._box(number)
+            self._empty[top:bottom, left:right] = 120
         self._full = self._empty.copy()
         for number in range(len(self.facings)):
             left, top, right, bottom = self._box(number)
-            blocks = self._random.integers(0, 2, ((bottom - top) // 8, (right - left) // 8, 3)) * 180 + 40
-            self._full[top:bottom, left:right] = blocks.repeat(8, 0).repeat(8, 1)
+            self._full[top:bottom, left:right] = self._blocks(bottom - top, right - left)
         folder.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(folder / "reference.png"), self._full)
         lines = ["reference: reference.png", "facings:"]
@@ -103,7 +105,12 @@ class FakeShelf:
         }
         return SiteConfig(**{**values, **changes})
 
+    def _blocks(self, height: int, width: int) -> Pixels:
+        blocks = self._random.integers(0, 2, (-(-height // 8), -(-width // 8), 3), np.uint8) * np.uint8(180) + 40
+        pixels: Pixels = blocks.repeat(8, 0).repeat(8, 1)[:height, :width].astype(np.uint8)
+        return pixels
+
     @staticmethod
     def _box(number: int) -> tuple[int, int, int, int]:
         left = number * _WIDTH + _MARGIN
-        return left, _MARGIN, left + _WIDTH - 2 * _MARGIN, _HEIGHT - 8
+        return left, _MARGIN, left + _WIDTH - 2 * _MARGIN, _HEIGHT - _MARGIN
