@@ -466,3 +466,38 @@ def no_thread_fails_unseen(monkeypatch) -> Iterator[None]:
     yield
     threading.excepthook = before
     assert died == [], io.StringIO(str(died)).read()
+
+
+def test_while_commits_fail_a_live_camera_concludes_nothing_says_so_and_makes_up_for_it(shelf) -> None:
+    """A trigger in the database stands for a full disk: writing fails until it is gone."""
+    import sqlite3
+
+    database = shelf.site().state / "outbox.sqlite3"
+    problems = []
+
+    def sql(statement: str) -> None:
+        with sqlite3.connect(database, timeout=10) as connection:
+            connection.execute(statement)
+        connection.close()
+
+    class Saboteur(InStep):
+        def on_frame(self, camera_id, frame, detections, readings, transitions) -> None:
+            if frame.index == 15:
+                sql("CREATE TRIGGER full BEFORE INSERT ON facing_state BEGIN SELECT RAISE(FAIL, 'disk is full'); END")
+            problems.append(runtime.health().cameras[0].problem)
+            if frame.index == 28:
+                assert "disk is full" in problems[-1]
+                sql("DROP TRIGGER full")
+            super().on_frame(camera_id, frame, detections, readings, transitions)
+
+    in_step = Saboteur(shelf.pictures([(3.0, ()), (5.0, {"left"})]))
+    camera = FakeCamera(in_step.pictures(), fps=shelf.fps, live=True)
+    runtime = Runtime(shelf.site(), sources={"cam": camera}, observer=in_step)
+    with runtime:
+        events = runtime.events()
+        assert in_step.all_seen.wait(20)
+        opened = next(events)
+        assert opened.type == "io.edgekit.restock.opened"
+        assert opened.data.frame_index > 28
+        assert runtime._site.store.backlog("host") == 1
+    assert problems[-1] is None
