@@ -99,7 +99,9 @@ def _class_names(
 
 def _classes_in(known: Architecture, weights: Mapping[str, Any]) -> int | None:
     """The number of classes that a checkpoint's last layer has."""
-    module = build_module(known, 8 + known.class_offset, known.size_px)
+    torch = need("torch", "torch", needed_for=f"the architecture {known.name}")
+    with torch.device("meta"):  # names and shapes only: no weight is made
+        module = build_module(known, 8 + known.class_offset, known.size_px)
     expected = module.state_dict()
     found = without_prefix(weights, expected)
     if known.task is Task.DETECT:
