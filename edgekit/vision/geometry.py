@@ -38,7 +38,7 @@ class Anchor(str, Enum):
 
 
 class Interpolation(str, Enum):
-    """How pixels are interpolated, by OpenCV's names."""
+    """How pixels are interpolated, by OpenCV's names; area is linear where a picture grows."""
 
     LINEAR = "linear"
     AREA = "area"
@@ -157,12 +157,14 @@ def prepare(pixels: Pixels, geometry: Geometry, out: Pixels | None = None) -> Pi
         out = np.empty((out_h, out_w, 3), np.uint8)
     elif out.dtype != np.uint8 or out.shape != (out_h, out_w, 3):
         raise ValueError(f"out must be uint8 {(out_h, out_w, 3)}, got {out.dtype} {out.shape}")
+    new_h, new_w = _resized_hw((pixels.shape[0], pixels.shape[1]), geometry)
+    # Area interpolation averages what a pixel covers; of pictures that grow it would make blocks.
+    shrinks = new_h <= pixels.shape[0] and new_w <= pixels.shape[1]
     interpolation = {
         Interpolation.LINEAR: cv2.INTER_LINEAR,
-        Interpolation.AREA: cv2.INTER_AREA,
+        Interpolation.AREA: cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
         Interpolation.CUBIC: cv2.INTER_CUBIC,
     }[geometry.interpolation]
-    new_h, new_w = _resized_hw((pixels.shape[0], pixels.shape[1]), geometry)
     top, left = _offset_yx((new_h, new_w), geometry)
     if top >= 0 and left >= 0:
         # The picture lies wholly inside the canvas: OpenCV writes it there itself, without a copy between.

@@ -154,3 +154,16 @@ def test_the_whole_way_to_int8(tmp_path, pictures):
     bundle = Bundle.open(export(request).bundle)
     assert {Encoding.INT8_TENSORRT, Encoding.INT8_CPU} <= set(bundle.encodings)
     assert bundle.manifest.class_names == ("a", "b", "c")
+
+
+def test_the_example_is_exported_from_the_repository(tmp_path, repository, monkeypatch, pictures):
+    monkeypatch.chdir(repository)
+    named = "examples.own_model:shelf_classifier"
+    try:
+        result = export(ExportRequest(named, tmp_path / "own.edgekit", int8=True, calibration=(pictures,)))
+    finally:
+        for name in ("examples.own_model", "examples"):
+            sys.modules.pop(name, None)
+    manifest = Bundle.open(result.bundle).manifest
+    assert manifest.class_names == ("cola", "water", "juice", "empty")
+    assert manifest.preprocessing.geometry.resize_shorter_px == 73
