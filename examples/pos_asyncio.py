@@ -13,7 +13,8 @@ import edgekit
 
 async def show_events(runtime: edgekit.Runtime) -> None:
     async for event in runtime.aevents(consumer="pos-asyncio"):
-        print(f"{event.type.rsplit('.', 1)[1]}: {event.data.facing} ({event.data.product})", flush=True)
+        happened = event.type.rsplit(".", 1)[1]
+        print(f"{event.time:%H:%M:%S}  {happened}: {event.data.facing} ({event.data.product})", flush=True)
         event.ack()
 
 
