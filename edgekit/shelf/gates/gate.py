@@ -17,7 +17,7 @@ from edgekit.shelf.gates.background import (
     light_gain,
     visible_shares,
 )
-from edgekit.shelf.gates.landmarks import kept_share
+from edgekit.shelf.gates.landmarks import sight_of
 from edgekit.shelf.gates.layout import Layout
 from edgekit.shelf.gates.motion import (
     MOVING_SHARE,
@@ -91,8 +91,8 @@ def gates_of(
     recent = remembered(memory.recent if memory else (), time_s, texture)
     background = memory.background if memory else background_from(reference[0], grey_of(reference[0]), layout, time_s)
     gain = light_gain(grey, background.grey)
-    kept = kept_share(background.landmarks, texture, gain) if background.landmarks else None
-    reason = scene_reason(statistics, reference[1], identical_s, kept)
+    sight = sight_of(background.landmarks, texture, gain) if background.landmarks else None
+    reason = scene_reason(statistics, reference[1], identical_s, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
         return closed, GateMemory(time_s, recent, background, identical_s)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edgekit.shelf.gates.motion import Texture
 
-__all__ = ["Landmarks", "kept_share", "landmarks_of"]
+__all__ = ["MIN_KEPT", "Landmarks", "Sight", "landmarks_of", "sight_of"]
 
 MIN_KEPT = 0.4
 """People in front of less than half of the scene leave more; a covered, blurred or turned lens leaves chance."""
@@ -34,6 +34,20 @@ class Landmarks:
     dark_by: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a picture has left of the landmarks.
+
+    Attributes:
+        kept_share: share (0-1) of them that are still there.
+        edges_share: how many such points the picture has of its own, as a multiple of the landmarks: little where
+            something covers or blurs the lens, as much as ever where the camera was turned.
+    """
+
+    kept_share: float
+    edges_share: float
+
+
 def landmarks_of(texture: Texture, outside: NDArray[np.uint8]) -> Landmarks | None:
     """The landmarks of a texture picture where `outside` is 1; None where too few are to be had."""
     away = texture.picture.astype(np.int16) - _GREY
@@ -45,11 +59,13 @@ def landmarks_of(texture: Texture, outside: NDArray[np.uint8]) -> Landmarks | No
     return Landmarks(bright, dark, flat[bright].astype(np.float32), -flat[dark].astype(np.float32))
 
 
-def kept_share(landmarks: Landmarks, texture: Texture, gain: float) -> float:
-    """Share (0-1) of the landmarks that a texture picture still has, within a pixel, in light multiplied by `gain`."""
+def sight_of(landmarks: Landmarks, texture: Texture, gain: float) -> Sight:
+    """What a texture picture has left of the landmarks, within a pixel, in light multiplied by `gain`."""
     least = np.float32(_LEFT_OF_STRENGTH * min(gain, 1.0))
     highest = texture.highest.reshape(-1)[landmarks.bright] - np.float32(_GREY)
     lowest = np.float32(_GREY) - texture.lowest.reshape(-1)[landmarks.dark]
     kept = np.count_nonzero(highest >= least * landmarks.bright_by)
     kept += np.count_nonzero(lowest >= least * landmarks.dark_by)
-    return float(kept) / (landmarks.bright.size + landmarks.dark.size)
+    edges = np.count_nonzero(texture.picture >= _GREY + _STRONG) + np.count_nonzero(texture.picture <= _GREY - _STRONG)
+    count = landmarks.bright.size + landmarks.dark.size
+    return Sight(float(kept) / count, float(edges) / count)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.shelf.gates.landmarks import MIN_KEPT
+from edgekit.shelf.gates.landmarks import MIN_KEPT, Sight
 from edgekit.shelf.words import UnknownReason
 
 __all__ = ["SceneStatistics", "scene_reason", "statistics_of"]
@@ -18,8 +18,6 @@ _DARK_LEVEL = 24.0
 _WHITE_LEVEL = 250
 _WHITE_SHARE_MORE = 0.5
 _DETAIL_LEFT = 0.15
-_OWN_DETAIL = 0.5
-"""Landmarks gone, and less detail than this share of the reference's: something is before the lens; else a new view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def statistics_of(grey: NDArray[np.uint8]) -> SceneStatistics:
 
 
 def scene_reason(
-    now: SceneStatistics, reference: SceneStatistics, identical_s: float, kept: float | None = None
+    now: SceneStatistics, reference: SceneStatistics, identical_s: float, sight: Sight | None = None
 ) -> UnknownReason | None:
     """Why nothing can be said of this sample; None when the scene is fine.
 
@@ -56,14 +54,14 @@ def scene_reason(
         now: the sample's statistics.
         reference: the reference picture's.
         identical_s: for how long the picture has been the same to the bit.
-        kept: share (0-1) of the scene's landmarks that are still there; None where it has none.
+        sight: what is left of the scene's landmarks; None where it has none.
     """
     if now.bright_level < _DARK_LEVEL and reference.bright_level >= 2 * _DARK_LEVEL:
         return UnknownReason.DARK
     if now.white_share > reference.white_share + _WHITE_SHARE_MORE:
         return UnknownReason.OVEREXPOSED
-    if kept is not None and kept < MIN_KEPT:
-        return UnknownReason.COVERED if now.detail < _OWN_DETAIL * reference.detail else UnknownReason.CAMERA_MOVED
+    if sight is not None and sight.kept_share < MIN_KEPT:
+        return UnknownReason.COVERED if sight.edges_share < MIN_KEPT else UnknownReason.CAMERA_MOVED
     if now.detail < _DETAIL_LEFT * reference.detail:
         return UnknownReason.COVERED
     return UnknownReason.FROZEN if identical_s >= FROZEN_S else None

@@ -35,6 +35,12 @@ def watch(scenes):
     return play
 
 
+def _blurred(pixels):
+    import cv2
+
+    return cv2.GaussianBlur(pixels, (0, 0), 12)
+
+
 def still(scenes, count=6, **kwargs):
     return [scenes.picture(seed=number, **kwargs) for number in range(count)]
 
@@ -110,6 +116,7 @@ def test_a_shaking_camera_is_not_motion(watch, scenes) -> None:
         (lambda s: np.random.default_rng(0).integers(0, 12, (*s.SIZE_HW, 3)).astype(np.uint8), UnknownReason.DARK),
         (lambda s: np.full((*s.SIZE_HW, 3), 255, np.uint8), UnknownReason.OVEREXPOSED),
         (lambda s: np.full((*s.SIZE_HW, 3), (90, 110, 170), np.uint8), UnknownReason.COVERED),
+        (lambda s: _blurred(s.picture()), UnknownReason.COVERED),
         (lambda s: np.roll(s.picture(), (40, 25), (0, 1)), UnknownReason.CAMERA_MOVED),
     ],
 )
