@@ -14,7 +14,6 @@ from edgekit.vision.decoders.protocol import Decoder, make_decoder
 from edgekit.vision.detection import Detections
 from edgekit.vision.geometry import mapping, prepare
 from edgekit.vision.postprocess import detections_of, probabilities_of
-from edgekit_export.graph.running import session
 
 __all__ = ["GraphPredictor", "Outputs"]
 
@@ -34,6 +33,8 @@ class GraphPredictor:
     def __init__(
         self, model: Any, preprocessing: Preprocessing, decoder: DecoderSpec, *, optimise: bool = True
     ) -> None:
+        from edgekit_export.graph.running import session
+
         self._session = session(model, optimise=optimise)
         self._geometry = preprocessing.geometry.to_geometry()
         self._spec = decoder

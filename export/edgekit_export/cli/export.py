@@ -8,9 +8,6 @@ from typing import Annotated
 
 import typer
 
-from edgekit_export.cli.site import request_from_site
-from edgekit_export.cli.words import task_from
-
 __all__ = ["export"]
 
 _MODEL = "An ONNX file, an architecture (mobilenet_v2, efficientnet_lite0, ...) or package.module:factory."
@@ -75,6 +72,8 @@ def export(
     from edgekit.errors import UsageError
     from edgekit_export.calibration_images import DEFAULT_MAX_IMAGES
     from edgekit_export.cli.progress_bar import progress_bar
+    from edgekit_export.cli.site import request_from_site
+    from edgekit_export.cli.words import task_from
     from edgekit_export.export import ExportRequest
     from edgekit_export.export import export as run_export
     from edgekit_export.models import ModelOptions
