@@ -9,7 +9,10 @@ __all__ = ["QuantizeOptions"]
 
 @dataclass(frozen=True, slots=True)
 class QuantizeOptions:
-    """Budgets of the automatic choice. None of them was fitted to a data set.
+    """Budgets of the automatic choice, the same for every model.
+
+    `max_noise` and `min_relief` were set once after the mAP of YOLOX-nano on 64 pictures had been seen (0.05 lost more
+    than a point); every other figure was chosen without looking at an evaluation.
 
     Attributes:
         max_noise: noise that needs no remedy: squared error over energy of a group of outputs (0.02 is 17 dB).
