@@ -212,7 +212,9 @@ class Runtime:
             state, site, final = self._state, self._site, self._final
         if final is not None:
             return final[0]
-        return site.health() if state is RuntimeState.RUNNING and site is not None else Health(state)
+        if site is None or state is RuntimeState.CLOSED:
+            return Health(state)
+        return site.health() if state is RuntimeState.RUNNING else replace(site.health(), state=state)
 
     def summary(self) -> RunSummary:
         """What the run came to, so far or until it was closed."""

@@ -501,3 +501,64 @@ def test_while_commits_fail_a_live_camera_concludes_nothing_says_so_and_makes_up
         assert opened.data.frame_index > 28
         assert runtime._site.store.backlog("host") == 1
     assert problems[-1] is None
+
+
+def test_a_product_is_out_when_all_its_facings_are_and_back_when_one_is(shelf) -> None:
+    scenes = [(3.0, ()), (3.0, {"left"}), (3.0, {"left", "right"}), (3.0, {"left"})]
+    with runtime_over(shelf, scenes) as runtime:
+        events = [event for event in runtime.events() if "product" in event.type]
+    assert told(events) == [("product.opened", "04006381333931"), ("product.resolved", "04006381333931")]
+    assert events[0].data.opened_at == events[1].data.opened_at
+    assert events[0].data.facing is None
+
+
+def test_untrusted_frames_are_counted_by_cause_and_never_become_samples(shelf) -> None:
+    import numpy as np
+
+    from edgekit.frame import Frame
+
+    good = list(shelf.pictures([(1.0, ())]))
+    odd = [good[-1], Frame(shelf.picture(), 0.1, 99), np.zeros((3, 3, 3), np.uint8)]
+    in_step = InStep(good)
+    camera = FakeCamera(_then(in_step, odd), fps=shelf.fps, live=True)
+    with Runtime(shelf.site(), sources={"cam": camera}, observer=in_step, clock=FakeClock()) as runtime:
+        events = runtime.events()
+        assert next(events).type == "io.edgekit.camera.lost"
+        telemetry = runtime.health().cameras[0].telemetry
+    assert telemetry.dropped == {"late": 0, "repeated": 1, "time_backwards": 1, "corrupt": 1}
+    assert telemetry.samples == telemetry.frames == 5
+
+
+def _then(in_step: InStep, odd) -> Iterator:
+    yield from in_step.pictures()
+    yield from odd
+    yield SourceError("over.")
+
+
+def test_after_a_reconnect_an_open_episode_goes_on_and_nothing_is_concluded_before_a_new_baseline(shelf) -> None:
+    before, after = InStep(shelf.pictures([(3.0, ()), (3.0, {"left"})])), shelf.pictures([(3.0, {"left"}), (3.0, ())])
+
+    def items() -> Iterator:
+        yield from before.pictures()
+        yield SourceError("cable.")
+        before._pictures = after
+        before._seen.release()
+        yield from before.pictures()
+
+    clock = FakeClock()
+    with Runtime(
+        shelf.site(), sources={"cam": FakeCamera(items(), fps=5, live=True)}, observer=before, clock=clock
+    ) as runtime:
+        events = runtime.events()
+        first = [next(events) for _ in range(2)]
+        clock.wait_for_sleepers()
+        clock.advance(10)
+        rest = [next(events) for _ in range(2)]
+    assert told([*first, *rest]) == [
+        ("restock.opened", "left"),
+        ("camera.lost", "cam"),
+        ("camera.recovered", "cam"),
+        ("restock.resolved", "left"),
+    ]
+    assert rest[1].data.episode == 1
+    assert rest[1].data.frame_index > 15 + 3
