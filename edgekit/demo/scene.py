@@ -26,10 +26,10 @@ SAMPLE_FPS = 10
 SHELF = {
     "window": 5,
     "initial_samples": 10,
-    "stillness_s": 0.4,
+    "stillness_s": 0.6,
     "hold_out_of_stock_s": 1.0,
     "hold_restocked_s": 1.0,
-    "cooldown_s": 1.0,
+    "cooldown_s": 2.0,
 }
 """A clip of 40 s wants short times; a shop wants the defaults."""
 

@@ -13,7 +13,7 @@ from edgekit.shelf.evidence.registry import METHODS
 from edgekit.shelf.gtin import is_restricted
 from edgekit.shelf.picture_size import picture_size_hw
 from edgekit.shelf.planogram_file import FacingEntry, PlanogramFile
-from edgekit.shelf.polygon import Polygon, area_px2, crosses_itself
+from edgekit.shelf.polygon import Polygon, area_px2, crosses_itself, is_line
 
 __all__ = ["Facing", "Planogram", "load_planogram"]
 
@@ -149,7 +149,7 @@ def _wrong_with(polygon_xy_px: Polygon, size_hw: tuple[int, int]) -> str | None:
     for x, y in polygon_xy_px:
         if not (0 <= x <= width and 0 <= y <= height):
             return f"reaches outside the reference picture: ({x:g}, {y:g}) of {width} x {height}"
-    if area_px2(polygon_xy_px) == 0:
+    if is_line(polygon_xy_px):
         return "has no area"
     if crosses_itself(polygon_xy_px):
         return "crosses itself"

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["area_px2", "bounds_xyxy", "crosses_itself", "rounded_bounds", "scaled"]
+__all__ = ["area_px2", "bounds_xyxy", "crosses_itself", "is_line", "rounded_bounds", "scaled"]
 
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
@@ -48,6 +48,12 @@ def crosses_itself(polygon_xy_px: Polygon) -> bool:
         elif _meet(first, second):
             return True
     return False
+
+
+def is_line(polygon_xy_px: Polygon) -> bool:
+    """All points lie on one line, or are one point."""
+    first = polygon_xy_px[0]
+    return all(_side(first, b, c) == 0 for b in polygon_xy_px for c in polygon_xy_px)
 
 
 def _side(a: Point, b: Point, c: Point) -> float:
