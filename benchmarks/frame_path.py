@@ -178,12 +178,20 @@ def row_of(name: str, rows: list[Row]) -> Row:
     return {"name": name, "rounds": len(rows), **row}
 
 
+def find_public_data() -> None:
+    """As the Makefile does: take ../shared/data where it lies beside the checkout and nothing else is named."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if "EDGEKIT_ASSETS" not in os.environ and beside.is_dir():
+        os.environ["EDGEKIT_ASSETS"] = str(beside)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bundle", type=Path, help="an exported YOLOX-nano bundle; exported anew without it")
     parser.add_argument("--json", type=Path, default=Path("frame_path.json"))
     arguments = parser.parse_args()
+    find_public_data()
     cores = two_cores()
     rows = measure(arguments.rounds, arguments.bundle)
     table = Table(title=f"{cores} cores, medians of {arguments.rounds} interleaved rounds")
