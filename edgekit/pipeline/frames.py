@@ -112,13 +112,21 @@ class LatestFrame:
 
 
 class FrameQueue:
-    """Keeps every frame: a reader that is ahead waits. Decoding runs ahead by `capacity` frames at most."""
+    """Keeps every frame: a reader that is ahead waits. Decoding runs ahead by `capacity` frames at most.
 
-    def __init__(self, capacity: int = 4) -> None:
+    A reader that had to wait goes on once no more than a third is left, and then decodes several frames in a row:
+    woken for every single one it would decode just while the worker looks at the frame before, and slow that down.
+    """
+
+    def __init__(self, capacity: int = 6) -> None:
         self._news: deque[News] = deque()
         self._capacity = capacity
+        self._refill_at = capacity // 3
+        self._full = False
         self._closed = False
-        self._changed = threading.Condition()
+        lock = threading.Lock()
+        self._room = threading.Condition(lock)
+        self._filled = threading.Condition(lock)
 
     @property
     def dropped(self) -> int:
@@ -127,26 +135,30 @@ class FrameQueue:
 
     def put(self, news: News) -> None:
         """Hand over when there is room; nothing any more once it is closed."""
-        with self._changed:
-            while len(self._news) >= self._capacity and not self._closed:
-                self._changed.wait(_WAIT_S)
+        with self._room:
+            while self._full and not self._closed:
+                self._room.wait(_WAIT_S)
             if not self._closed:
                 self._news.append(news)
-                self._changed.notify_all()
+                self._full = len(self._news) >= self._capacity
+                self._filled.notify()
 
     def take(self, timeout_s: float) -> News | None:
         """The next, or None when nothing came within `timeout_s` or the buffer is closed and empty."""
-        with self._changed:
+        with self._filled:
             if not self._news and not self._closed:
-                self._changed.wait(timeout_s)
+                self._filled.wait(timeout_s)
             if not self._news:
                 return None
             news = self._news.popleft()
-            self._changed.notify_all()
+            if self._full and len(self._news) <= self._refill_at:
+                self._full = False
+                self._room.notify()
             return news
 
     def close(self) -> None:
         """Let whoever waits go on."""
-        with self._changed:
+        with self._room:
             self._closed = True
-            self._changed.notify_all()
+            self._room.notify_all()
+            self._filled.notify_all()
