@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edgekit.frame import Pixels
-from edgekit.shelf.evidence.method import Baseline, EvidenceMethod, Judgement, MethodContext, ModelInfo
+from edgekit.shelf.evidence.method import Baseline, EvidenceMethod, Judgement, MethodContext, ModelInfo, make_method
 from edgekit.shelf.evidence.models import knows, roles_of
-from edgekit.shelf.evidence.registry import make_method
 from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.rules import ShelfRules

@@ -1,20 +1,20 @@
-"""What a way to find evidence is: it wants pixels, learns from the reference, and judges samples."""
+"""What a way to find evidence is: it wants pixels, learns from the reference, judges samples; and how one is made."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from importlib import import_module
+from typing import Literal, Protocol
 
 from edgekit.frame import Pixels
+from edgekit.shelf.evidence.registry import METHODS
+from edgekit.shelf.gates.layout import FacingPlace
+from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Findings, UnknownReason, Want
 
-if TYPE_CHECKING:
-    from edgekit.shelf.gates.layout import FacingPlace
-    from edgekit.shelf.planogram import Facing, Planogram
-
-__all__ = ["Baseline", "EvidenceMethod", "Judgement", "MethodContext", "ModelInfo"]
+__all__ = ["Baseline", "EvidenceMethod", "Judgement", "MethodContext", "ModelInfo", "make_method"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +110,15 @@ class EvidenceMethod(Protocol):
 
     def learnt(self, baselines: Mapping[str, Baseline], judgements: Mapping[str, Judgement]) -> Mapping[str, Baseline]:
         """Baselines after a sample; the same object where nothing changed."""
+
+
+def make_method(name: str, context: MethodContext) -> EvidenceMethod:
+    """The method that is called `name`, for the facings of `context`.
+
+    Raises:
+        KeyError: there is none of that name.
+        PlanogramError: the models cannot tell these facings' products by this method.
+    """
+    module, _, attribute = METHODS[name].partition(":")
+    method: EvidenceMethod = getattr(import_module(module), attribute)(context)
+    return method
