@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -99,17 +101,20 @@ def _planogram(method: Method) -> bytes:
     return yaml.safe_dump(raw, sort_keys=False).encode()
 
 
-def _model_arguments(method: Method) -> tuple[str, ...]:
-    from edgekit.assets import asset
-
+def _model_arguments(method: Method, find: Callable[[str], Path]) -> tuple[str, ...]:
     if method is Method.CLASSIFIER:
         return ("efficientnet_lite0",)
-    classes = str(asset(DETECTOR_CLASSES))
-    return (str(asset(DETECTOR)), "--task", "detect", "--decoder", "yolox", "--classes", classes)
+    classes = str(find(DETECTOR_CLASSES))
+    return (str(find(DETECTOR)), "--task", "detect", "--decoder", "yolox", "--classes", classes)
 
 
-def set_scene(out: Path, method: Method) -> Scene:
+def set_scene(out: Path, method: Method, environment: Mapping[str, str] | None = None) -> Scene:
     """Write config, planogram and reference picture of the demo into `out`.
+
+    Args:
+        out: folder to write to.
+        method: how the bottles are seen.
+        environment: where the public files are looked up by; default: this process's variables.
 
     Raises:
         AssetError: a public file is not to be had; the message says where it is and where to put it.
@@ -119,7 +124,8 @@ def set_scene(out: Path, method: Method) -> Scene:
 
     from edgekit.assets import asset
 
-    clip = asset(CLIP)
+    find = partial(asset, environment=environment)
+    clip = find(CLIP)
     config: dict[str, Any] = {
         "store": "demo",
         "cameras": [{"id": "table", "source": str(clip), "planogram": "planogram.yaml", "sample_fps": SAMPLE_FPS}],
@@ -129,8 +135,8 @@ def set_scene(out: Path, method: Method) -> Scene:
     export: tuple[str, ...] = ()
     if bundle is not None:
         config["model"] = bundle.name
-        calibration = ("--calibration", str(asset(AISLE)), "--calibration", str(clip))
-        export = (*_model_arguments(method), "--int8", *calibration, "-o", str(bundle))
+        calibration = ("--calibration", str(find(AISLE)), "--calibration", str(clip))
+        export = (*_model_arguments(method, find), "--int8", *calibration, "-o", str(bundle))
     write_whole(out / "reference.png", _reference(clip))
     write_whole(out / "planogram.yaml", _planogram(method))
     write_whole(out / "edgekit.yaml", yaml.safe_dump(config, sort_keys=False).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgekit.demo.scene import Method, set_scene
+from edgekit.demo.scene import SAMPLE_FPS, SHELF, Method, set_scene
+from edgekit.demo.verdict import judge, load_events, load_truth
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -60,16 +62,26 @@ def bottles(
 ) -> Bottles:
     """The demo's scene, its model exported as the demo does."""
     folder = tmp_path_factory.mktemp("bottles")
-    before = os.environ.get("EDGEKIT_ASSETS")
-    os.environ["EDGEKIT_ASSETS"] = environment["EDGEKIT_ASSETS"]
-    try:
-        scene = set_scene(folder, Method.DETECTOR)
-    finally:
-        if before is None:
-            del os.environ["EDGEKIT_ASSETS"]
-        else:
-            os.environ["EDGEKIT_ASSETS"] = before
+    scene = set_scene(folder, Method.DETECTOR, environment)
     exported = program("export", *scene.export)
     assert exported.returncode == 0, exported.stderr
     assert scene.bundle is not None
     return Bottles(scene.config, scene.bundle)
+
+
+@pytest.fixture(scope="session")
+def assert_true_events(assets_dir: Path) -> Callable[[Path], None]:
+    """Holds an event log against the truth that came with the clip, not against the demo's copy of it."""
+
+    def check(log: Path) -> None:
+        fps, truth = load_truth()
+        kinds = {"out_of_stock": "opened", "restocked": "resolved"}
+        annotated = json.loads((assets_dir / "restock-video-bottles/events.json").read_text())["events"]
+        assert [(true.facing, true.type, true.frame) for true in truth] == [
+            (event["facing"], kinds[event["type"]], event["frame"]) for event in annotated
+        ]
+        judged, others = judge(load_events(log), truth, fps=fps, shelf=SHELF, sample_fps=SAMPLE_FPS)
+        assert [item for item in judged if not item.in_time] == []
+        assert others == []
+
+    return check

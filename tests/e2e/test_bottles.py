@@ -13,36 +13,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgekit.demo.scene import SAMPLE_FPS, SHELF
-from edgekit.demo.verdict import judge, load_events, load_truth
-
 pytestmark = pytest.mark.slow
-
-
-def verdict_on(log: Path, assets_dir: Path) -> None:
-    """Compare a log with the truth that came with the clip, not with the demo's copy of it."""
-    fps, truth = load_truth()
-    kinds = {"out_of_stock": "opened", "restocked": "resolved"}
-    annotated = json.loads((assets_dir / "restock-video-bottles/events.json").read_text())["events"]
-    assert [(true.facing, true.type, true.frame) for true in truth] == [
-        (event["facing"], kinds[event["type"]], event["frame"]) for event in annotated
-    ]
-    judged, others = judge(load_events(log), truth, fps=fps, shelf=SHELF, sample_fps=SAMPLE_FPS)
-    assert [item for item in judged if not item.in_time] == []
-    assert others == []
 
 
 @pytest.mark.parametrize("encoding", ["int8-cpu", "float", "int8-tensorrt"])
 def test_every_true_event_and_no_other_by_each_encoding_of_the_detector(
-    bottles, program, assets_dir: Path, tmp_path: Path, encoding: str
+    bottles, program, assert_true_events, tmp_path: Path, encoding: str
 ) -> None:
     ran = program("run", "--config", bottles.site(tmp_path), "--encoding", encoding, "--out", tmp_path / "out")
     assert ran.returncode == 0, ran.stderr
-    verdict_on(tmp_path / "out/events.jsonl", assets_dir)
+    assert_true_events(tmp_path / "out/events.jsonl")
 
 
 def test_every_true_event_and_no_other_by_appearance_without_a_model(
-    bottles, program, assets_dir: Path, tmp_path: Path
+    bottles, program, assert_true_events, tmp_path: Path
 ) -> None:
     planogram = yaml.safe_load((bottles.config.parent / "planogram.yaml").read_text())
     planogram["reference"] = str(bottles.config.parent / "reference.png")
@@ -52,7 +36,7 @@ def test_every_true_event_and_no_other_by_appearance_without_a_model(
     config = bottles.site(tmp_path, model=None)
     ran = program("run", "--config", config, "--planogram", tmp_path / "planogram.yaml", "--out", tmp_path / "out")
     assert ran.returncode == 0, ran.stderr
-    verdict_on(tmp_path / "out/events.jsonl", assets_dir)
+    assert_true_events(tmp_path / "out/events.jsonl")
 
 
 def test_the_run_leaves_pictures_a_summary_and_the_same_ids_when_repeated(bottles, program, tmp_path: Path) -> None:
@@ -88,7 +72,7 @@ def killed_at(command: list[str], environment: dict[str, str], log: Path, lines:
 
 
 def test_killed_at_five_moments_and_run_to_the_end_the_log_holds_every_event_once(
-    bottles, environment, assets_dir: Path, tmp_path: Path
+    bottles, environment, assert_true_events, tmp_path: Path
 ) -> None:
     config, out = bottles.site(tmp_path), tmp_path / "out"
     run = [sys.executable, "-m", "edgekit", "run", "--config", str(config), "--encoding", "float", "--out", str(out)]
@@ -98,7 +82,7 @@ def test_killed_at_five_moments_and_run_to_the_end_the_log_holds_every_event_onc
     subprocess.run(run, env=environment, check=True, capture_output=True)
     ids = [json.loads(line)["id"] for line in log.read_text().splitlines()]
     assert len(ids) == len(set(ids)) == 8
-    verdict_on(log, assets_dir)
+    assert_true_events(log)
 
 
 def test_ctrl_c_closes_cleanly_and_leaves_nothing_half_written(bottles, environment, tmp_path: Path) -> None:
