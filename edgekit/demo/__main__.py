@@ -72,7 +72,7 @@ def run_demo(out: Path, method: Method, encoding: str, console: Console) -> bool
     Raises:
         EdgekitError: as the steps do.
     """
-    scene = set_scene(out.resolve(), method)
+    scene = set_scene(out, method)
     if scene.export:
         _step(console, ["export", *scene.export])
     chosen = ["--encoding", encoding] if scene.bundle else []
@@ -87,9 +87,9 @@ def run_demo(out: Path, method: Method, encoding: str, console: Console) -> bool
     console.print(f"{found} of {len(judged)} true events in time, {len(others)} others: {others or 'none'}.")
     if scene.bundle is not None:
         console.print(_auto(scene))
-    for name, what in _RESULTS.items():
-        if (out / name).exists():
-            console.print(f"  {out / name}  [dim]{what}[/dim]", soft_wrap=True, highlight=False)
+    for pattern, what in _RESULTS.items():
+        for path in out.glob(pattern):
+            console.print(f"  {path}  [dim]{what}[/dim]", soft_wrap=True, highlight=False)
     (out / "verdict.json").write_text(json.dumps({"in_time": found, "true": len(judged), "others": len(others)}))
     return good
 
@@ -99,7 +99,7 @@ _RESULTS = {
     "contact-sheet.png": "one picture per event",
     "events.jsonl": "the event log, one CloudEvent a line",
     "summary.json": "the run's figures",
-    "yolox-nano.report/report.html": "float against INT8",
+    "*.report/report.html": "float against INT8",
 }
 
 
