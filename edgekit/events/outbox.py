@@ -331,8 +331,8 @@ class Outbox:
             (consumer,),
         )
         self._connection.execute(
-            "DELETE FROM ack_ahead WHERE consumer = ?1 AND seq <= (SELECT acked_up_to FROM consumer WHERE name = ?1)",
-            (consumer,),
+            "DELETE FROM ack_ahead WHERE consumer = ? AND seq <= (SELECT acked_up_to FROM consumer WHERE name = ?)",
+            (consumer, consumer),
         )
 
     # --- what may go -------------------------------------------------------------------------------------------
