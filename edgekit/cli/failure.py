@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from edgekit.errors import EdgekitError
+from edgekit.sources.redact import redacted
 
 __all__ = ["INTERRUPTED", "guarded", "say"]
 
@@ -37,7 +38,7 @@ def guarded(command: Callable[..., Any], *, debug: bool = False) -> Callable[...
             return command(*args, **kwargs)
         except EdgekitError as error:
             if debug:
-                traceback.print_exc()
+                say(redacted(traceback.format_exc()))
             say(f"error: {error}")
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
@@ -51,8 +52,9 @@ def guarded(command: Callable[..., Any], *, debug: bool = False) -> Callable[...
             if isinstance(error, (typer.Exit, typer.Abort)) or type(error).__module__.startswith(("click", "typer")):
                 raise
             if debug:
-                traceback.print_exc()
-            say(f"internal error: {type(error).__name__}: {error} (the same command with --debug shows where)")
+                say(redacted(traceback.format_exc()))
+            what = f"{type(error).__name__}: {redacted(str(error))}"
+            say(f"internal error: {what} (the same command with --debug shows where)")
             raise typer.Exit(1) from None
 
     return run

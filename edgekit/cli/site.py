@@ -108,7 +108,11 @@ def _with_source(camera: CameraConfig, source: str) -> CameraConfig:
 def _source_url(text: str) -> int | str:
     if text.isdigit():
         return int(text)
-    return text if "://" in text or text.startswith("gst:") else str(Path(text).absolute())
+    from edgekit.sources.kinds import source_kind
+
+    if source_kind(text) not in ("folder", "video"):
+        return text
+    return str(Path(text).absolute()) + ("/" if text.endswith("/") else "")
 
 
 def _out_sink(out: Path) -> Any:

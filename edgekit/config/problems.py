@@ -125,7 +125,7 @@ def _problem(
         _, inner = _place(document.value, model, where[:-1])
         key = str(error["loc"][-1])
         around = f" in {_name(where[:-1])}" if where[:-1] else ""
-        return where, f"{_UNKNOWN} `{key}`{around}", nearest_hint(key, keys_of(inner) if inner else ())
+        return where, f"{_UNKNOWN} `{redacted(key)}`{around}", nearest_hint(key, keys_of(inner) if inner else ())
     if error["type"] == "missing":
         return where, f"`{error['loc'][-1]}` is missing{f' in {_name(where[:-1])}' if where[:-1] else ''}", None
     if error["type"] == "union_tag_not_found":

@@ -78,7 +78,7 @@ def load_planogram(path: Path) -> Planogram:
             picture, crossing itself or without area, an unknown method, a product of `classes` that no facing has.
     """
     path = Path(path)
-    document = load_yaml_with_lines(path, error=PlanogramError, if_missing="Write one: edgekit planogram new")
+    document = load_yaml_with_lines(path, error=PlanogramError, if_missing="Write one to start from: edgekit init")
     written = validated(document, PlanogramFile)
     reference = path.absolute().parent / written.reference.expanduser()
     size_hw = _reference_size_hw(document, reference)

@@ -36,6 +36,7 @@ def refusal(folder: Path, text: str, environment: dict[str, str] | None = None) 
             "6: unknown key `transprt` in cameras[0].source. Did you mean `transport`?",
         ),
         ("shelf:\n  windw: 3\n", "2: unknown key `windw` in shelf. Did you mean `window`?"),
+        ('shelf: {"rtsp://u:hunter2@h/p": 3}\n', "1: unknown key `rtsp://u:***@h/p` in shelf."),
         (
             "sinks:\n  - {type: jsonl, pth: e}\n",
             "2: unknown key `pth` in sinks[0] (and 1 more problem). Did you mean `path`?",

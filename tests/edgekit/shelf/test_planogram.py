@@ -82,7 +82,7 @@ def test_no_facing_at_all_is_an_error(written) -> None:
 
 
 def test_a_missing_planogram_is_an_error_with_a_way_out(tmp_path) -> None:
-    with pytest.raises(PlanogramError, match=r"does not exist.*planogram new"):
+    with pytest.raises(PlanogramError, match=r"does not exist.*edgekit init"):
         load_planogram(tmp_path / "none.yaml")
 
 
