@@ -161,7 +161,7 @@ class Runtime:
         A consumer's first call makes it: it starts at the present plus all open episodes.
 
         Raises:
-            UsageError: the Runtime was not started.
+            UsageError: the Runtime was not started, or a sink or callback has the consumer's name.
         """
         store = self._consumer(consumer)
         return feed(store, consumer) if store is not None else iter(())
@@ -170,7 +170,7 @@ class Runtime:
         """The same for `async for`.
 
         Raises:
-            UsageError: the Runtime was not started.
+            UsageError: the Runtime was not started, or a sink or callback has the consumer's name.
         """
         store = self._consumer(consumer)
         return afeed(store, consumer) if store is not None else anothing()
@@ -181,6 +181,11 @@ class Runtime:
                 raise UsageError("This Runtime was not started.", hint="Use `with Runtime(...) as runtime:`.")
             if self._state is RuntimeState.CLOSED or self._site is None:
                 return None
+            if name in self._site.consumers:
+                raise UsageError(
+                    f"{name!r} is a sink or a callback; what one reader acknowledges, the other would never get.",
+                    hint="Give events() a consumer name of its own.",
+                )
             self._site.store.add_consumer(name, ConsumerKind.HOST)
             return self._site.store
 

@@ -15,6 +15,7 @@ from edgekit.events.outbox import Pending
 from edgekit.events.sinks.protocol import EventRefused, Sink
 from edgekit.pipeline.reader import Backoff
 from edgekit.pipeline.store import Store
+from edgekit.sources.redact import redacted
 
 __all__ = ["CALLBACK_ATTEMPTS", "Delivery", "DeliveryStatus", "Dispatcher"]
 
@@ -202,14 +203,15 @@ class Delivery:
             raise problem[0]
 
     def _bury(self, pending: Pending, error: Exception) -> None:
-        logger.error("event %s cannot be delivered to %s and is set aside: %s", pending.id, self._sink.name, error)
-        self._store.bury(self._sink.name, pending.seq, f"{type(error).__name__}: {error}")
+        said = redacted(f"{type(error).__name__}: {error}")
+        logger.error("event %s cannot be delivered to %s and is set aside: %s", pending.id, self._sink.name, said)
+        self._store.bury(self._sink.name, pending.seq, said)
         self._troubles.pop(pending.seq, None)
         self._status = DeliveryStatus(self._sink.name, self._status.delivered, self._status.dead + 1)
 
     def _failed(self, error: Exception) -> None:
         status = self._status
-        said = error.message if isinstance(error, OutputError) else f"{type(error).__name__}: {error}"
+        said = redacted(error.message if isinstance(error, OutputError) else f"{type(error).__name__}: {error}")
         if said != status.error:
             logger.warning("delivery to %s: %s", self._sink.name, said)
         self._status = DeliveryStatus(self._sink.name, status.delivered, status.dead, status.failures + 1, said)

@@ -7,6 +7,7 @@ import random
 import threading
 from dataclasses import dataclass
 from time import perf_counter
+from traceback import format_exception
 from typing import Final
 
 from edgekit.clock import Clock
@@ -15,6 +16,7 @@ from edgekit.pipeline.frames import Arrived, Ended, FrameBuffer, Lost, Opened
 from edgekit.pipeline.telemetry import CameraMeter
 from edgekit.pipeline.trust import DropCause, FrameTrust
 from edgekit.sources.protocol import Source
+from edgekit.sources.redact import redacted
 
 __all__ = ["Backoff", "Reader"]
 
@@ -22,6 +24,9 @@ logger = logging.getLogger(__name__)
 
 FROZEN_S: Final = 30.0
 """A camera that repeats one picture for so long is lost: encoders refresh the whole picture every few seconds."""
+
+UNUSABLE_S: Final = 5.0
+"""A camera whose every picture is refused for so long is opened anew: its picture's size, or its time, has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Reader:
         self._opened = threading.Event()
         self._failure: EdgekitError | None = None
         self._fresh_at_s = 0.0
+        self._unusable_since_s: float | None = None
         self.thread = threading.Thread(target=self._run, name=f"edgekit reader {name}", daemon=True)
 
     @property
@@ -124,6 +130,7 @@ class Reader:
         self._tried.set()
         self._buffer.put(Opened())
         self._fresh_at_s = self._clock.monotonic_s()
+        self._unusable_since_s = None
         try:
             while not self._stopping.is_set():
                 frame = self._source.read()
@@ -133,11 +140,13 @@ class Reader:
                 objection = self._trust.objection(frame)
                 if objection is None:
                     self._fresh_at_s = self._clock.monotonic_s()
+                    self._unusable_since_s = None
                     self._meter.read()
                     self._buffer.put(Arrived(frame, arrived_s))
                 else:
                     self._meter.drop(objection)
                     self._watch_for_frozen(objection)
+                    self._refuse_unusable(objection)
         except Exception as error:  # noqa: BLE001 - as above
             return _as_source_error(self._source, error)
         finally:
@@ -150,9 +159,26 @@ class Reader:
             self._fresh_at_s = now_s
             self._buffer.put(Lost("frozen", f"{self._source.description} repeats one picture."))
 
+    def _refuse_unusable(self, objection: DropCause) -> None:
+        """End the epoch of a camera that gives nothing usable any more; a recording is read to its end.
+
+        Raises:
+            SourceError: every picture for UNUSABLE_S was refused.
+        """
+        if self._recording or objection is DropCause.REPEATED:
+            self._unusable_since_s = None
+            return
+        now_s = self._clock.monotonic_s()
+        if self._unusable_since_s is None:
+            self._unusable_since_s = now_s
+        if now_s - self._unusable_since_s >= UNUSABLE_S:
+            why = "are corrupt or of another size" if objection is DropCause.CORRUPT else "go backwards in time"
+            raise SourceError(f"{self._source.description} gives only pictures that {why}.")
+
 
 def _as_source_error(source: Source, error: Exception) -> EdgekitError:
+    """What a source raised as one line; other people's errors may hold the URL, password and all."""
     if isinstance(error, EdgekitError):
         return error
-    logger.error("%s raised", source.description, exc_info=error)
-    return SourceError(f"{source.description}: {type(error).__name__}: {error}.")
+    logger.error("%s raised\n%s", source.description, redacted("".join(format_exception(error))))
+    return SourceError(redacted(f"{source.description}: {type(error).__name__}: {error}."))

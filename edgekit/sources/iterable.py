@@ -15,6 +15,7 @@ from edgekit.config.schema import SourceConfig
 from edgekit.errors import SourceError
 from edgekit.frame import Frame
 from edgekit.sources.pixels import sealed
+from edgekit.sources.redact import redacted
 
 __all__ = ["IterableSource", "iterable_source"]
 
@@ -163,4 +164,5 @@ def _named(description: str) -> Iterator[None]:
     except SourceError:
         raise
     except Exception as error:
-        raise SourceError(f"{description} raised {type(error).__name__}: {error}.") from error
+        # Whatever opened a camera by its URL may have the password in its message.
+        raise SourceError(redacted(f"{description} raised {type(error).__name__}: {error}.")) from error

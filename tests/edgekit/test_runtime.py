@@ -562,3 +562,57 @@ def test_after_a_reconnect_an_open_episode_goes_on_and_nothing_is_concluded_befo
     ]
     assert rest[1].data.episode == 1
     assert rest[1].data.frame_index > 15 + 3
+
+
+def test_a_live_camera_whose_picture_changes_its_size_is_opened_anew_instead_of_staying_blind(shelf) -> None:
+    good, other = shelf.pictures([(1.0, ())]), [shelf.picture()[::2, ::2] for _ in range(3)]
+    clock = FakeClock()
+
+    def items() -> Iterator:
+        yield from good
+        yield other[0]
+        clock.advance(60)
+        yield from other[1:]
+
+    camera = FakeCamera(items(), fps=shelf.fps, live=True)
+    with Runtime(shelf.site(), sources={"cam": camera}, clock=clock) as runtime:
+        events = runtime.events()
+        assert next(events).type == "io.edgekit.camera.lost"
+        assert "of another size" in str(runtime.health().errors)
+        clock.wait_for_sleepers()
+        clock.advance(60)
+        assert next(events).type == "io.edgekit.camera.recovered"
+
+
+def test_a_password_in_what_other_peoples_code_raises_reaches_neither_log_nor_health_nor_error(shelf, caplog) -> None:
+    url = "http://user:hunter2@camera/stream"
+
+    def refuse(event: Event) -> None:
+        raise ConnectionError(f"cannot reach {url}")
+
+    with runtime_over(shelf, scenes=[(3.0, ()), (3.0, {"left"})]) as runtime:
+        runtime.on(refuse)
+        assert runtime.wait(30)
+        assert "hunter2" not in str(runtime.health())
+        (dead,) = runtime._site.store._outbox.dead_letters("callback")
+        assert dead.error == "ConnectionError: cannot reach http://user:***@camera/stream"
+    camera = FakeCamera([shelf.picture(), ConnectionError(f"cannot reach {url}")])
+    broken = Runtime(shelf.site(), sources={"cam": camera})
+    with pytest.raises(SourceError, match=r"user:\*\*\*@camera") as caught:
+        broken.run_until_done()
+    assert "hunter2" not in str(caught.value)
+    assert "ConnectionError" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+def test_events_never_shares_the_acknowledgements_of_a_sink_or_callback(shelf, tmp_path) -> None:
+    log = JsonlSink(type="jsonl", path=tmp_path / "events.jsonl", name="log")
+    with runtime_over(shelf, site={"sinks": (log,)}) as runtime:
+        runtime.on(lambda event: None, name="mine")
+        for name in ("log", "mine"):
+            with pytest.raises(UsageError, match=name):
+                runtime.events(name)
+            with pytest.raises(UsageError, match=name):
+                runtime.aevents(name)
+        assert runtime.wait(30)
+    assert len(log.path.read_bytes().splitlines()) == 2
