@@ -72,21 +72,26 @@ def with_head(model: onnx.ModelProto, arithmetic: ArithmeticSpec) -> onnx.ModelP
     shift = (-np.asarray(arithmetic.mean, np.float64) / std).astype(np.float32)
     per_channel = (1, 3, 1, 1) if arithmetic.layout == "nchw" else (1, 1, 1, 3)
     channel_axis = 1 if arithmetic.layout == "nchw" else 3
+
+    def constant(wanted: str, value: NDArray[np.generic]) -> onnx.TensorProto:
+        return initializer(fresh_name(graph, wanted), value)
+
     steps: list[tuple[str, list[onnx.TensorProto], dict[str, object]]] = [("Cast", [], {"to": TensorProto.FLOAT})]
     if arithmetic.layout == "nchw":
         steps.append(("Transpose", [], {"perm": [0, 3, 1, 2]}))
     if arithmetic.order == "rgb":
-        steps.append(("Gather", [initializer("head_order", np.array([2, 1, 0], np.int64))], {"axis": channel_axis}))
+        steps.append(("Gather", [constant("head_order", np.array([2, 1, 0], np.int64))], {"axis": channel_axis}))
     if not np.all(factor == 1):
-        steps.append(("Mul", [initializer("head_factor", factor.reshape(per_channel))], {}))
+        steps.append(("Mul", [constant("head_factor", factor.reshape(per_channel))], {}))
     if not np.all(shift == 0):
-        steps.append(("Add", [initializer("head_shift", shift.reshape(per_channel))], {}))
+        steps.append(("Add", [constant("head_shift", shift.reshape(per_channel))], {}))
     nodes, current = [], INPUT_NAME
     for index, (op_type, constants, attributes) in enumerate(steps):
         graph.initializer.extend(constants)
-        output = target if index == len(steps) - 1 else f"head_{index}"
+        output = target if index == len(steps) - 1 else fresh_name(graph, f"head_{index}")
         inputs = [current, *(tensor.name for tensor in constants)]
-        nodes.append(helper.make_node(op_type, inputs, [output], name=f"head_{op_type.lower()}", **attributes))
+        name = fresh_name(graph, f"head_{op_type.lower()}")
+        nodes.append(helper.make_node(op_type, inputs, [output], name=name, **attributes))
         current = output
     rest = list(graph.node)
     del graph.node[:]

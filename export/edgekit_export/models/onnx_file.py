@@ -34,6 +34,8 @@ def model_from_onnx(path: Path, options: ModelOptions) -> SourceModel:
     need("onnx", "export", needed_for="edgekit export")
     from edgekit_export.graph.loading import load_onnx
 
+    if path.is_dir():
+        raise ModelError(f"{path} is a folder; the model file lies in it, or is another one.")
     if not path.is_file():
         raise ModelError(f"{path}: no such model file.")
     model = load_onnx(path)

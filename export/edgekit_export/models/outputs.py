@@ -119,7 +119,7 @@ def _single(outputs: Outputs, where: str, what: str) -> tuple[str, NDArray[np.ge
 def _classifier(model: Any, outputs: Outputs, where: str) -> Reading:
     name, output = _single(outputs, where, "a classifier")
     shape = output.shape
-    if len(shape) < 2 or shape[0] != 1 or any(side != 1 for side in shape[2:]):
+    if len(shape) < 2 or shape[0] != 1 or shape[1] < 1 or any(side != 1 for side in shape[2:]):
         raise ModelError(
             f"{where} gives {_shown(output)}; a classifier gives (1, classes).",
             hint="Is it a detector? Then use --task detect --decoder D.",

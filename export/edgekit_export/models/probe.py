@@ -35,7 +35,7 @@ def float_input(model: Any, where: str) -> InputInfo:
     """The picture input of an onnx.ModelProto.
 
     Raises:
-        ModelError: it has several inputs, or one that is not float32 with 3 channels.
+        ModelError: it has several inputs, or one that is not float32 with 3 channels and a batch of 1 or open.
     """
     weights = {tensor.name for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in weights]
@@ -55,6 +55,11 @@ def float_input(model: Any, where: str) -> InputInfo:
         raise ModelError(
             f"{where}: input {inputs[0].name} is {kind} {shown}; edgekit takes models with a float32 input.",
             hint="Export it again in float32, without preprocessing inside the graph.",
+        )
+    if len(dims) == 4 and dims[0] not in (None, 1):
+        raise ModelError(
+            f"{where}: input {inputs[0].name} takes {dims[0]} pictures at once, no more and no fewer.",
+            hint="Export the model with batch 1 or a dynamic batch.",
         )
     if len(dims) == 4 and dims[1] == 3:
         return InputInfo(inputs[0].name, "nchw", (dims[2], dims[3]))

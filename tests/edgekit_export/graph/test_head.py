@@ -46,6 +46,16 @@ def test_a_model_whose_input_is_called_images_too_works(build):
     assert prove_head(with_head(model, arithmetic), model, arithmetic) == 0.0
 
 
+def test_a_model_that_has_the_heads_names_already_works(build):
+    text = """g (float[1,3,4,6] x) => (float[1,3,4,6] y)
+        {head_0 = Relu(x) head_1 = Mul(head_0, head_factor) y = Add(head_1, head_shift)}"""
+    model = build(text, head_factor=np.full(1, 2, np.float32), head_shift=np.full(1, 3, np.float32))
+    for node, name in zip(model.graph.node, ("head_cast", "head_mul", "head_add"), strict=True):
+        node.name = name
+    arithmetic = ArithmeticSpec(order="rgb", **IMAGENET)
+    assert prove_head(with_head(model, arithmetic), model, arithmetic) < 1e-5
+
+
 def test_the_proof_notices_another_arithmetic(build):
     model = build(NCHW)
     with pytest.raises(ModelError, match="differs"):

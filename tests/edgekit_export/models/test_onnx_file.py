@@ -72,6 +72,28 @@ def test_wrong_options_say_what_is_wrong(tmp_path, write_yolox, options, error, 
         resolve_model(str(path), options)
 
 
+def test_a_batch_that_is_fixed_to_several_pictures_is_refused(tmp_path, write_classifier):
+    path = write_classifier(tmp_path / "net.onnx")
+    model = onnx.load(path)
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 4
+    onnx.save(model, path)
+    with pytest.raises(ModelError, match="4 pictures at once") as refused:
+        resolve_model(str(path), ModelOptions(task=Task.CLASSIFY))
+    assert "dynamic batch" in str(refused.value.hint)
+
+
+def test_a_classifier_of_no_class_is_refused(tmp_path, write_classifier):
+    path = write_classifier(tmp_path / "net.onnx", 0)
+    with pytest.raises(ModelError, match=r"\(1, 0\); a classifier gives"):
+        resolve_model(str(path), ModelOptions(task=Task.CLASSIFY))
+
+
+def test_a_folder_named_like_a_model_file_is_called_a_folder(tmp_path):
+    (tmp_path / "net.onnx").mkdir()
+    with pytest.raises(ModelError, match="is a folder"):
+        resolve_model(str(tmp_path / "net.onnx"), ModelOptions(task=Task.CLASSIFY))
+
+
 def test_a_checkpoint_beside_an_onnx_file_is_refused(tmp_path, write_yolox):
     path = write_yolox(tmp_path / "det.onnx")
     with pytest.raises(UsageError, match="holds its own weights"):
