@@ -25,7 +25,7 @@ LANDMARKS_S = 5.0
 DRIFT_S = 20.0
 """Time constant of slow light: what is not foreground is followed."""
 ABSORB_S = 300.0
-"""Foreground outside the facings that has stood still for so long is furniture."""
+"""Foreground that has stood still for so long and covers no facing is furniture."""
 REBASE_S = 2.0
 """After the light changed everywhere and then stayed, the background is taken anew."""
 REBASE_SHARE = 0.4
@@ -112,24 +112,40 @@ def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8]
 
 def visible_shares(foreground: Foreground, layout: Layout) -> dict[str, float]:
     """Share (0-1) of each facing that no foreground piece from outside covers."""
-    import cv2
-
     shares = {place.facing.id: 1.0 for place in layout.places}
     touched = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
     if not touched:
         return shares
-    joined = cv2.dilate(foreground.mask, np.ones((3, 3), np.uint8))  # an arm must not fall apart at a pale sleeve
-    count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=cv2.CV_16U)
-    areas = np.bincount(labels.ravel(), minlength=count)
-    outside = np.bincount(labels[layout.outside > 0], minlength=count)
-    covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
-    covering[0] = False
+    labels, covering = _covering_pieces(foreground, layout)
     if not covering.any():
         return shares
     for place in touched:
         here = labels[place.rows, place.columns][place.mask > 0]
         shares[place.facing.id] = 1.0 - float(np.count_nonzero(covering[here])) / place.area_px
     return shares
+
+
+def _covering_pieces(foreground: Foreground, layout: Layout) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+    """Connected pieces of foreground: label of each pixel, and of each label whether it lies mostly outside."""
+    import cv2
+
+    joined = cv2.dilate(foreground.mask, np.ones((3, 3), np.uint8))  # an arm must not fall apart at a pale sleeve
+    count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=cv2.CV_16U)
+    areas = np.bincount(labels.ravel(), minlength=count)
+    outside = np.bincount(labels[layout.outside > 0], minlength=count)
+    covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
+    covering[0] = False
+    return labels.astype(np.uint16, copy=False), covering
+
+
+def _before_facings(foreground: Foreground, layout: Layout) -> NDArray[np.bool_]:
+    """Pixels of the pieces that cover some facing."""
+    labels, covering = _covering_pieces(foreground, layout)
+    touching = np.zeros_like(covering)
+    for place in layout.places:
+        touching[labels[place.rows, place.columns][place.mask > 0]] = True
+    before: NDArray[np.bool_] = (covering & touching)[labels]
+    return before
 
 
 def followed(
@@ -167,6 +183,8 @@ def followed(
     cv2.accumulateWeighted(small, colours, rate, mask=cv2.bitwise_xor(foreground.mask, 1))
     furniture = (foreground.mask > 0) & (layout.outside > 0) & (still_s >= ABSORB_S)
     if furniture.any():
+        # What stands before a facing hides it for however long: taken for background, it would leave an empty facing.
+        furniture &= ~_before_facings(foreground, layout)
         colours[furniture] = small[furniture]
     landmarks, landmarks_s = background.landmarks, background.landmarks_s
     now_grey = _grey(colours)

@@ -68,6 +68,13 @@ def test_somebody_who_stands_quite_still_is_not_taken_for_furniture_soon(watch, 
     assert gates["b"].reason is UnknownReason.OCCLUDED
 
 
+def test_what_stands_before_a_facing_hides_it_however_long_it_stands_there(watch, scenes) -> None:
+    parked = still(scenes, 8, draw=scenes.person(125))
+    gates = watch(still(scenes) + parked * 210)[-1]  # 336 s
+    assert gates["b"].reason is UnknownReason.OCCLUDED
+    assert gates["a"].reason is None
+
+
 def test_a_product_that_is_gone_or_moved_aside_is_no_occlusion(watch, scenes) -> None:
     for gone in (still(scenes, present="ac"), still(scenes, present="")):
         assert all(one.reason is None for one in watch(still(scenes) + gone)[-1].values())
