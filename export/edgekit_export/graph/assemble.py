@@ -10,6 +10,7 @@ from edgekit.bundle.manifest import ArithmeticSpec
 from edgekit_export.graph.batch import symbolic_batch
 from edgekit_export.graph.cleanup import clean
 from edgekit_export.graph.head import prove_head, with_head
+from edgekit_export.graph.loading import check_not_quantized
 from edgekit_export.graph.opset import opset_of, to_opset
 
 __all__ = ["FloatGraph", "float_graph"]
@@ -38,8 +39,9 @@ def float_graph(model: onnx.ModelProto, arithmetic: ArithmeticSpec) -> FloatGrap
     """Rebuild `model` (one float32 picture in) as a graph on pixels, and prove it equal.
 
     Raises:
-        ModelError: it cannot be converted, does not take one picture, or comes out different.
+        ModelError: it is quantized already, cannot be converted, does not take one picture, or comes out different.
     """
+    check_not_quantized(model, "The model")
     source_opset = opset_of(model)
     opened = symbolic_batch(clean(to_opset(model)))
     headed = with_head(opened.model, arithmetic)

@@ -1,8 +1,10 @@
 import numpy as np
 import onnx
 import pytest
+from edgekit_export.graph.assemble import float_graph
 from edgekit_export.graph.loading import load_onnx
 
+from edgekit.bundle.manifest import ArithmeticSpec
 from edgekit.errors import ModelError
 
 
@@ -33,3 +35,13 @@ def test_a_good_file_is_read(build, tmp_path):
     model = build("g (float[1,4] x) => (float[1,4] y) {y = Relu(x)}")
     (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
     assert load_onnx(tmp_path / "m.onnx") == model
+
+
+def test_a_model_that_is_quantized_already_is_refused_wherever_it_comes_from(build, tmp_path):
+    text = "g (float[1,3,4,4] x) => (float[1,3,4,4] y) {q = QuantizeLinear(x, s) y = DequantizeLinear(q, s)}"
+    model = build(text, s=np.float32(0.1))
+    onnx.save(model, str(tmp_path / "m.onnx"))
+    with pytest.raises(ModelError, match=r"m\.onnx is quantized already .*QuantizeLinear.*float model"):
+        load_onnx(tmp_path / "m.onnx")
+    with pytest.raises(ModelError, match="quantized already"):
+        float_graph(model, ArithmeticSpec())
