@@ -51,6 +51,14 @@ def test_a_corrupt_checkpoint_is_named(tmp_path, name, content):
         load_checkpoint(tmp_path / name)
 
 
+def test_the_case_of_a_suffix_does_not_matter(tmp_path):
+    import torch
+    from safetensors.torch import save_file
+
+    save_file({"w": torch.arange(3.0)}, tmp_path / "w.SafeTensors")
+    assert load_checkpoint(tmp_path / "w.SafeTensors")["w"].tolist() == [0.0, 1.0, 2.0]
+
+
 def test_a_torn_checkpoint_is_named(tmp_path):
     import torch
 

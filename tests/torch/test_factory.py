@@ -59,6 +59,14 @@ def breaks():
     raise ValueError("no weights here")
 
 
+def uncalled():
+    return Boxes
+
+
+def leaves():
+    raise SystemExit(2)
+
+
 def text():
     return "a model"
 
@@ -135,7 +143,9 @@ def test_a_checkpoint_is_put_into_the_users_module(tmp_path):
         ("shopnets:nothing", "has no function 'nothing'"),
         ("shopnets:number", "has no function 'number'"),
         ("shopnets:breaks", "failed: ValueError: no weights here"),
+        ("shopnets:leaves", "failed: SystemExit: 2"),
         ("shopnets:text", "returned a str"),
+        ("shopnets:uncalled", "returned the class Boxes; a torch.nn.Module"),
         ("shopnets:two_names", "names 2 classes; its module gives 3"),
     ],
 )

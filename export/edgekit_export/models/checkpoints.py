@@ -29,7 +29,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         raise ModelError(f"{path}: no such checkpoint.")
-    if path.suffix == ".safetensors":
+    if path.suffix.lower() == ".safetensors":
         return _safetensors(path)
     torch = need("torch", "torch", needed_for="reading a checkpoint")
     try:

@@ -78,7 +78,7 @@ def _call(named: str) -> Any:
         sys.path.insert(0, folder)
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # the user's module may raise whatever it likes
+    except (Exception, SystemExit) as error:  # the user's module may raise whatever it likes; scripts exit
         raise ModelError(
             f"{named}: {module_name} cannot be imported: {type(error).__name__}: {error}.",
             hint="It is looked for in the current folder and among the installed packages.",
@@ -90,7 +90,7 @@ def _call(named: str) -> Any:
         return factory()
     except EdgekitError:
         raise
-    except Exception as error:  # as above
+    except (Exception, SystemExit) as error:  # as above
         raise ModelError(f"{named} failed: {type(error).__name__}: {error}.") from error
 
 
@@ -99,10 +99,9 @@ def _user_model(made: Any, named: str, options: ModelOptions) -> UserModel:
         if options.input_size not in (None, *made.input_size_hw):
             raise UsageError(f"{named} says its input is {made.input_size_hw}; leave --input-size out.")
         return made
-    if not (callable(made) and hasattr(made, "state_dict")):
-        raise ModelError(
-            f"{named} returned a {type(made).__name__}; a torch.nn.Module or edgekit_export.models.UserModel is wanted."
-        )
+    if isinstance(made, type) or not (callable(made) and hasattr(made, "state_dict")):
+        kind = f"the class {made.__name__}" if isinstance(made, type) else f"a {type(made).__name__}"
+        raise ModelError(f"{named} returned {kind}; a torch.nn.Module or edgekit_export.models.UserModel is wanted.")
     if options.task is None or options.input_size is None:
         missing = "--task" if options.task is None else "--input-size"
         raise UsageError(
