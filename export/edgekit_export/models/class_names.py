@@ -82,7 +82,7 @@ def resolve_names(
 
 
 def names_from_file(path: Path) -> tuple[str, ...]:
-    """Read a class list: one name a line; a CSV with a `name` column; a JSON or YAML list or index-to-name map.
+    """Read a class list: one name a line; a CSV with a column `name` (and `index`); a JSON or YAML list or index map.
 
     Raises:
         ModelError: it cannot be read, or is empty.
@@ -100,23 +100,35 @@ def names_from_file(path: Path) -> tuple[str, ...]:
 
 
 def _parse(path: Path, text: str) -> tuple[str, ...]:
-    if path.suffix == ".csv":
-        rows = list(csv.reader(line for line in text.splitlines() if line.strip()))
-        header = [cell.strip().lower() for cell in rows[0]] if rows else []
-        if "name" in header:
-            column = header.index("name")
-            return tuple(row[column].strip() for row in rows[1:])
-        return tuple(row[-1].strip() for row in rows)
-    if path.suffix in {".json", ".yaml", ".yml"}:
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        return _from_csv(path, text)
+    if suffix in {".json", ".yaml", ".yml"}:
         try:
-            content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-        except (ValueError, yaml.YAMLError) as error:
+            content = json.loads(text) if suffix == ".json" else yaml.safe_load(text)
+        except (ValueError, RecursionError, yaml.YAMLError) as error:
             raise ModelError(f"{path} cannot be read as a class list: {str(error).splitlines()[0]}.") from error
         names = _from_value(content.get("names", content) if isinstance(content, dict) else content)
         if names is None:
             raise ModelError(f"{path} is no class list: it holds neither a list of names nor index: name pairs.")
         return names
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _from_csv(path: Path, text: str) -> tuple[str, ...]:
+    """The column `name`, in the order of the column `index` where there is one; without a header each last column."""
+    rows = [[cell.strip() for cell in row] for row in csv.reader(line for line in text.splitlines() if line.strip())]
+    header = [cell.lower() for cell in rows[0]] if rows else []
+    if "name" not in header:
+        return tuple(row[-1] for row in rows)
+    column, rows = header.index("name"), rows[1:]
+    for row in rows:
+        if len(row) <= column:
+            raise ModelError(f"{path}: the row {','.join(row)!r} has no name.", hint="Each row needs every column.")
+    at = header.index("index") if "index" in header else None
+    if at is not None and all(len(row) > at and row[at].isdecimal() for row in rows):
+        rows = sorted(rows, key=lambda row: int(row[at]))
+    return tuple(row[column] for row in rows)
 
 
 def names_from_metadata(metadata: Mapping[str, str]) -> tuple[str, ...] | None:

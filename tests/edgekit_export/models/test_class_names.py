@@ -62,6 +62,8 @@ def test_outputs_that_do_not_tell_the_number_need_a_list():
     [
         ("a.txt", "apple\r\npear\r\n"),
         ("a.csv", "index,wnid,name\n0,n1,apple\n1,n2,pear\n"),
+        ("a.csv", "index,name\n1,pear\n0,apple\n"),
+        ("A.CSV", "name\napple\npear\n"),
         ("a.csv", "0,apple\n1,pear\n"),
         ("a.json", '["apple", "pear"]'),
         ("a.json", '{"1": "pear", "0": "apple"}'),
@@ -76,7 +78,15 @@ def test_every_kind_of_list_is_read(tmp_path, name, text):
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("a.txt", "\n\n"), ("a.json", "{"), ("a.json", '{"x": "y"}'), ("a.yaml", "3")]
+    ("name", "text"),
+    [
+        ("a.txt", "\n\n"),
+        ("a.json", "{"),
+        ("a.json", '{"x": "y"}'),
+        ("a.json", "[" * 100_000),
+        ("a.yaml", "3"),
+        ("a.csv", "index,name\n0,apple\n1\n"),
+    ],
 )
 def test_what_is_no_list_is_refused(tmp_path, name, text):
     file = tmp_path / name
