@@ -31,6 +31,7 @@ from edgekit.errors import OutputError, UsageError
 from edgekit.files import write_whole
 from edgekit_export.calibration_images import (
     DEFAULT_MAX_IMAGES,
+    MIN_IMAGES,
     CalibrationImages,
     PreparedPicture,
     load_calibration,
@@ -154,6 +155,8 @@ def _check_request(request: ExportRequest) -> None:
         )
     if request.max_images < 1:
         raise UsageError(f"--calibration-images {request.max_images} is not a number of pictures.")
+    if request.calibration and request.max_images < MIN_IMAGES:
+        raise UsageError(f"--calibration-images {request.max_images} is too few: at least {MIN_IMAGES} are needed.")
     if request.output.is_dir():
         raise OutputError(f"{request.output} is a folder.", hint="Give a file name: -o NAME.edgekit")
     folder = request.output.absolute().parent

@@ -185,6 +185,7 @@ def _request(net, tmp_path, **changes):
         ({"model": "none.onnx"}, ModelError, "no such model file"),
         ({"model": "resnet18"}, UsageError, "--checkpoint is missing"),
         ({"int8": True, "calibration": "empty"}, CalibrationError, "holds no picture"),
+        ({"int8": True, "calibration": "corrupt", "max_images": 5}, UsageError, "images 5 is too few: at least 16"),
         ({"int8": True, "calibration": "corrupt"}, CalibrationError, "Only 0 usable"),
         ({"data": "none"}, DataError, "no such folder or list"),
         ({"options": "three names"}, ModelError, "names 3 classes; the model has 4"),
