@@ -6,6 +6,7 @@ import base64
 import platform
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -15,9 +16,10 @@ from edgekit.backends.checks import checked_batch
 from edgekit.backends.machine import cpu_flags, cpu_model, usable_cores
 from edgekit.backends.protocols import Availability, Graph, LoadOptions, Outputs, TensorSpec, Ticket
 from edgekit.backends.slots import Slots
+from edgekit.config.environment import decline_telemetry
 from edgekit.errors import BackendUnavailable
 
-__all__ = ["OnnxRuntimeBackend", "OnnxRuntimeSession", "cuda_works"]
+__all__ = ["OnnxRuntimeBackend", "OnnxRuntimeSession", "cuda_works", "import_onnxruntime"]
 
 Device = Literal["auto", "cuda", "cpu"]
 
@@ -26,6 +28,16 @@ _CUDA: Final = "CUDAExecutionProvider"
 _CPU: Final = "CPUExecutionProvider"
 _IDENTITY_ONNX: Final = "CAg6NgoQCgF4EgF5IghJZGVudGl0eRIIaWRlbnRpdHlaCwoBeBIGCgQIARIAYgsKAXkSBgoECAESAEIECgAQDQ=="
 """y = x for one float: the smallest graph that shows whether a device takes any."""
+
+
+def import_onnxruntime() -> Any:
+    """The onnxruntime module, imported so that it reports nothing to anybody.
+
+    Raises:
+        ImportError: it is not installed, or its libraries cannot be loaded.
+    """
+    decline_telemetry()
+    return import_module("onnxruntime")
 
 
 class OnnxRuntimeBackend:
@@ -46,7 +58,7 @@ class OnnxRuntimeBackend:
     def availability(self) -> Availability:
         """Usable where onnxruntime is installed and the device works; the reason names version and device."""
         try:
-            import onnxruntime
+            onnxruntime = import_onnxruntime()
         except Exception as error:  # noqa: BLE001 - a broken install fails with whatever its loader raises
             return Availability(False, f"onnxruntime cannot be imported: {error}", "pip install onnxruntime")
         version = f"onnxruntime {onnxruntime.__version__}"
@@ -164,7 +176,7 @@ class OnnxRuntimeSession:
 @lru_cache(maxsize=1)
 def cuda_works() -> str | None:
     """Why ONNX Runtime cannot run on CUDA here; None where it can (tried with the smallest graph)."""
-    import onnxruntime
+    onnxruntime = import_onnxruntime()
 
     if _CUDA not in onnxruntime.get_available_providers():
         return "this onnxruntime package is built without CUDA"
@@ -181,7 +193,7 @@ def cuda_works() -> str | None:
 
 
 def _inference_session(graph: Graph, options: LoadOptions, device: str) -> Any:
-    import onnxruntime
+    onnxruntime = import_onnxruntime()
 
     settings = onnxruntime.SessionOptions()
     settings.log_severity_level = _ERRORS_ONLY

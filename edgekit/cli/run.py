@@ -69,7 +69,7 @@ def run(
     annotator = _annotator(site, out) if annotate and out is not None else None
     view = RunView(site, as_json=as_json)
     with _terminated_like_interrupted():
-        summary = _watch(site, view, annotator, realtime=realtime, max_seconds=max_seconds)
+        summary, interrupted = _watch(site, view, annotator, realtime=realtime, max_seconds=max_seconds)
     plain = summary.to_json()
     written: tuple[Path, ...] = ()
     if annotator is not None:
@@ -77,6 +77,8 @@ def run(
     if out is not None:
         written = (*written, *_write_summary(out, plain))
     view.finish(summary, plain, written)
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 def _watch(
@@ -86,7 +88,11 @@ def _watch(
     *,
     realtime: bool,
     max_seconds: float | None,
-) -> RunSummary:
+) -> tuple[RunSummary, bool]:
+    """The run's summary, and whether Ctrl-C ended it: that is how a camera's run ends, and its files are kept.
+
+    A recording that is interrupted leaves nothing but its events: its pictures would show a part as if it were all.
+    """
     from edgekit.runtime import Runtime
 
     runtime = Runtime(site, observer=annotator, realtime=realtime, sinks=_sinks(view))
@@ -94,9 +100,16 @@ def _watch(
         with view.watching():
             runtime.start()
             view.started(runtime.health())
-            if not runtime.wait_opened():
+            if not runtime.wait_opened() and not _failed(runtime):
                 raise SourcesLost(_unopened(runtime), hint="`edgekit doctor` lists the cameras of this machine.")
-            return runtime.run_until_done(max_seconds=max_seconds, tick=view.tick)
+            return runtime.run_until_done(max_seconds=max_seconds, tick=view.tick), False
+    except KeyboardInterrupt:
+        runtime.close()
+        if any(camera.live and camera.opened for camera in runtime.health().cameras):
+            return runtime.summary(), True
+        if annotator is not None:
+            annotator.abandon()
+        raise
     except BaseException:
         runtime.close()
         if annotator is not None:
@@ -109,6 +122,11 @@ def _sinks(view: RunView) -> list[Sink]:
     from edgekit.events.sinks.stdout import StandardOutput
 
     return [StandardOutput("console")] if view.as_json else [Callback("console", view.event)]
+
+
+def _failed(runtime: Runtime) -> bool:
+    """Every camera ended with an error of its own, which run_until_done raises."""
+    return all(camera.phase.over for camera in runtime.health().cameras)
 
 
 def _unopened(runtime: Runtime) -> str:

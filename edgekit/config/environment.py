@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["assets_folder", "cache_folder", "variables"]
+__all__ = ["assets_folder", "cache_folder", "decline_telemetry", "variables"]
 
 
 def variables() -> Mapping[str, str]:
@@ -27,3 +27,11 @@ def assets_folder(environment: Mapping[str, str] | None = None) -> Path | None:
     """`$EDGEKIT_ASSETS`, the folder where public files already lie; None where it is not set."""
     named = (variables() if environment is None else environment).get("EDGEKIT_ASSETS", "")
     return Path(named).expanduser() if named else None
+
+
+def decline_telemetry() -> None:
+    """Ask onnxruntime, before its first import, to report nothing to its maker; what the host has set stays.
+
+    From 1.31 on it otherwise keeps a device id and queues events as soon as it is imported.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from edgekit.backends.driver import Driver, probe_driver
+from edgekit.backends.onnxruntime import import_onnxruntime
 from edgekit.backends.protocols import Availability
 from edgekit.backends.registry import BACKENDS, backend, backend_names
 from edgekit.doctor.machine import gigabytes
@@ -46,7 +47,7 @@ def onnxruntime(driver: Driver | None = None) -> list[Finding]:
     keep = "onnxruntime-gpu" if driver.gpus else "onnxruntime"
     clash = clashing(section, "onnxruntime", packages, keep)
     try:
-        import onnxruntime as ort
+        ort = import_onnxruntime()
     except Exception as error:  # noqa: BLE001 - a broken install fails with whatever its loader raises
         line = " ".join(str(error).split())
         return [

@@ -14,10 +14,15 @@ __all__ = ["graph_choice"]
 
 
 def graph_choice(path: Path, cache_dir: Path | None = None, options: LoadOptions | None = None) -> list[Finding]:
-    """Load a bundle as `run` would, and say what was chosen and what does not reproduce its golden outputs."""
+    """Load a bundle as `run` would, and say what was chosen and what does not reproduce its golden outputs.
+
+    Raises:
+        BundleError: it is missing, or not as it was written.
+    """
     section = f"Bundle {path}"
+    bundle = Bundle.open(path)
     try:
-        model = load_model(Bundle.open(path), options=options, cache_dir=cache_dir)
+        model = load_model(bundle, options=options, cache_dir=cache_dir)
     except EdgekitError as error:
         return [Finding(section, "auto", error.message, Status.WARNING, error.hint)]
     model.close()

@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 _DAY_S = 86_400.0
 
+_CLOCK_SET_S = 3600.0
+"""A wall clock that jumps by so much was set; less is drift, which retention need not know of."""
+
 
 class ConsumerKind(str, Enum):
     """Who reads: a configured sink (dropped when no longer configured), or the host program."""
@@ -95,6 +98,7 @@ class Outbox:
         except OSError as error:
             raise unwritable(folder, error) from error
         self._clock = clock or SystemClock()
+        self._wall_offset_s = self._offset_s()
         self._retention_s = retention_days * _DAY_S
         self._retention_bytes = int(retention_megabytes * 1_000_000)
         self._path = folder / DATABASE_NAME
@@ -342,8 +346,20 @@ class Outbox:
         with saying_what_failed(self._path), transaction(self._connection):
             self._retain()
 
+    def _offset_s(self) -> float:
+        """Wall clock minus monotonic clock: constant, unless somebody sets the clock."""
+        return self._clock.now().timestamp() - self._clock.monotonic_s()
+
+    def _follow_clock(self) -> None:
+        """A device without a battery-backed clock starts in 1970; when its time is set, what it stored is no older."""
+        jump_s = self._offset_s() - self._wall_offset_s
+        if abs(jump_s) >= _CLOCK_SET_S:
+            self._connection.execute("UPDATE outbox SET stored_at_s = stored_at_s + ?", (jump_s,))
+            self._wall_offset_s += jump_s
+
     def _retain(self) -> None:
         self._tidy()
+        self._follow_clock()
         oldest_s = self._clock.now().timestamp() - self._retention_s
         by_age = self._connection.execute(
             "DELETE FROM outbox WHERE stored_at_s < ? AND NOT EXISTS "

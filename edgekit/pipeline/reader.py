@@ -11,7 +11,7 @@ from traceback import format_exception
 from typing import Final
 
 from edgekit.clock import Clock
-from edgekit.errors import EdgekitError, SourceError
+from edgekit.errors import CapabilityError, EdgekitError, SourceError
 from edgekit.pipeline.frames import Arrived, Ended, FrameBuffer, Lost, Opened
 from edgekit.pipeline.telemetry import CameraMeter
 from edgekit.pipeline.trust import DropCause, FrameTrust
@@ -107,7 +107,7 @@ class Reader:
             error = self._epoch()
             if self._stopping.is_set():
                 return
-            if self._recording:
+            if self._recording or isinstance(error, CapabilityError):  # what is not installed does not come back
                 self._buffer.put(Ended(error))
                 return
             attempt = 1 if self._meter.frames > before else attempt + 1

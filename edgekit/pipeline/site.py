@@ -194,7 +194,8 @@ class RunningSite:
         """Wait until some source is open, at most the longest `open_timeout_s`; False: none could be opened."""
         deadline_s = monotonic() + max(camera.parts.config.source.open_timeout_s for camera in self._cameras)
         while not any(camera.opened for camera in self._cameras):
-            if self.store.closing or monotonic() >= deadline_s:
+            over = all(camera.status.phase.over for camera in self._cameras)
+            if over or self.store.closing or monotonic() >= deadline_s:
                 return False
             self.store.wait_for_news(self.store.version, _POLL_S)
         return True

@@ -12,6 +12,7 @@ from edgekit.shelf.evidence.method import Baseline, ModelInfo
 from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
 from edgekit.shelf.gates.layout import Layout, layout_of, small_picture
 from edgekit.shelf.gates.scene import SceneStatistics, statistics_of
+from edgekit.shelf.pace import Pace
 from edgekit.shelf.planogram import Planogram
 from edgekit.shelf.readings import Reading, reading_of
 from edgekit.shelf.registration import register
@@ -32,12 +33,14 @@ class ShelfState:
         baselines: what each method saw in the reference, by method and facing; a method that has not been asked or
             has not answered is absent.
         memory: what the gates remember of this epoch.
+        pace: how far apart this epoch's last samples were.
         retired: saved rows of facings that the planogram no longer has.
     """
 
     facings: Mapping[str, FacingState]
     baselines: Mapping[str, Mapping[str, Baseline]] = field(default_factory=dict)
     memory: GateMemory | None = None
+    pace: Pace = field(default_factory=Pace)
     retired: Mapping[str, SavedFacing] = field(default_factory=dict)
 
 
@@ -114,7 +117,7 @@ class Shelf:
     def new_epoch(self, state: ShelfState) -> ShelfState:
         """The source was opened anew: empty windows and holds, keep open episodes."""
         facings = {name: in_new_epoch(facing) for name, facing in state.facings.items()}
-        return replace(state, facings=facings, memory=None)
+        return replace(state, facings=facings, memory=None, pace=Pace())
 
     def look(self, state: ShelfState, frame: Frame) -> View:
         """Judge the gates of a sample and say which pixels models should look at."""
@@ -153,6 +156,8 @@ class Shelf:
         evidence, baselines = self._judges.evidence(
             frame.pixels, places, view.gates, () if view.of_reference else view.wants, findings, baselines
         )
+        pace = state.pace.after(frame.time_s)
+        interval_s = pace.interval_s(self._interval_s)
         facings: dict[str, FacingState] = {}
         transitions: list[Transition] = []
         readings: dict[str, Reading] = {}
@@ -163,7 +168,7 @@ class Shelf:
                 self._rules,
                 time_s=frame.time_s,
                 frame_index=frame.index,
-                interval_s=self._interval_s,
+                interval_s=interval_s,
                 capacity=facing.capacity,
             )
             if told is not None:

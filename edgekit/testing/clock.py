@@ -55,6 +55,11 @@ class FakeClock:
             self._passed_s += duration_s
             self._changed.notify_all()
 
+    def set_wall_clock(self, now: datetime) -> None:
+        """Somebody sets the wall clock; the monotonic clock does not notice."""
+        with self._changed:
+            self._start = now - timedelta(seconds=self._passed_s)
+
     def sleep(self, duration_s: float) -> None:
         """Return when `duration_s` seconds have passed on this clock."""
         self.wait(threading.Event(), duration_s)

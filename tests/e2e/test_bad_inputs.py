@@ -100,6 +100,15 @@ def test_sources_that_are_missing_broken_or_no_camera(program, shelf: Path) -> N
     complaint(ran, 5, "97")
 
 
+def test_a_gstreamer_source_without_gstreamer_is_a_missing_capability_and_not_retried(program, shelf: Path) -> None:
+    import cv2
+
+    if "GStreamer:                   YES" in cv2.getBuildInformation():
+        pytest.skip("this OpenCV has GStreamer")
+    ran = program("run", "--camera", "gst: videotestsrc ! appsink", "--out", "out", cwd=shelf, timeout_s=60)
+    complaint(ran, 4, "GStreamer")
+
+
 def test_a_stream_that_never_answers_is_given_up_within_its_timeout_and_its_password_stays_secret(
     program, shelf: Path
 ) -> None:

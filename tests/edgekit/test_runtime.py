@@ -63,6 +63,13 @@ def test_events_come_one_by_one_and_end_after_the_last_recording(shelf) -> None:
     assert not list(shelf.folder.glob("*.jsonl"))
 
 
+def test_a_source_slower_than_the_sample_rate_asks_raises_its_events_all_the_same(tmp_path) -> None:
+    slow = FakeShelf(tmp_path, fps=1.0)
+    camera = FakeCamera(slow.pictures([(15.0, ()), (15.0, {"left"}), (15.0, ())]), fps=1.0)
+    with Runtime(slow.site(), sources={"cam": camera}) as runtime:
+        assert told(runtime.events()) == LEFT_ONLY
+
+
 def test_a_path_works_as_well_and_the_package_offers_the_runtime(shelf) -> None:
     clip = shelf.write_clip(shelf.folder / "clip.avi", TAKEN_AND_BACK)
     config = shelf.folder / "edgekit.yaml"

@@ -11,6 +11,9 @@ from edgekit.errors import ModelError
 
 __all__ = ["check_not_quantized", "load_onnx"]
 
+_MAX_BYTES = 2_000_000_000
+"""A protobuf message, which every graph of a bundle is, holds no more."""
+
 _QUANTIZED = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "ConvInteger", "MatMulInteger", "QLinear")
 
 
@@ -35,10 +38,10 @@ def check_not_quantized(model: onnx.ModelProto, where: str) -> None:
 
 
 def load_onnx(path: Path) -> onnx.ModelProto:
-    """Read an ONNX file that holds its own weights.
+    """Read an ONNX file, and the weights that it keeps in files beside it.
 
     Raises:
-        ModelError: missing, unreadable, not ONNX, without a graph, quantized, or its weights lie in other files.
+        ModelError: missing, unreadable, not ONNX, without a graph, quantized, or weights that are missing or too many.
     """
     try:
         content = path.read_bytes()
@@ -54,10 +57,21 @@ def load_onnx(path: Path) -> onnx.ModelProto:
     if not model.graph.node or not model.graph.output or not model.opset_import:
         raise ModelError(f"{path} is not an ONNX file with a graph.", hint="Export the model to ONNX again.")
     check_not_quantized(model, str(path))
-    external = _external_tensors(model)
-    if external:
-        raise ModelError(
-            f"{path} keeps its weights in other files ({len(external)} tensors, first {external[0]}).",
-            hint="Save it as one file: onnx.save(onnx.load(path), 'one.onnx').",
-        )
+    if external := _external_tensors(model):
+        _load_external(model, path, external)
     return model
+
+
+def _load_external(model: onnx.ModelProto, path: Path, external: list[str]) -> None:
+    """Read the weights that lie in files beside `path` into `model`; onnx refuses files outside its folder."""
+    lengths = [int(e.value) for t in model.graph.initializer for e in t.external_data if e.key == "length"]
+    if sum(lengths) > _MAX_BYTES:
+        raise ModelError(f"{path} has {sum(lengths) / 1e9:.1f} GB of weights; up to 2 GB can be exported.")
+    try:
+        onnx.load_external_data_for_model(model, str(path.absolute().parent))
+    except (OSError, ValueError, RuntimeError, onnx.checker.ValidationError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise ModelError(
+            f"{path} keeps the weights of {len(external)} tensors (first {external[0]}) in other files: {first}",
+            hint="Put the files that were written with it into the same folder.",
+        ) from error

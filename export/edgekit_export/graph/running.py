@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from edgekit.backends.onnxruntime import import_onnxruntime
 from edgekit.errors import ModelError
 
 __all__ = ["input_specs", "random_inputs", "relative_difference", "run", "session"]
@@ -29,7 +30,7 @@ def session(
     Raises:
         ModelError: ONNX Runtime refuses the graph.
     """
-    import onnxruntime as ort
+    ort = import_onnxruntime()
 
     options = ort.SessionOptions()
     options.log_severity_level = 4

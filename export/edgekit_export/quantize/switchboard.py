@@ -15,6 +15,7 @@ from edgekit_calibration import Quantizer
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
+from edgekit.backends.onnxruntime import import_onnxruntime
 from edgekit_export.graph.view import GraphView, initializer
 from edgekit_export.quantize.biases import bias_of, takes_bias
 from edgekit_export.quantize.plan import LayerPlan
@@ -66,7 +67,7 @@ class Switchboard:
         *,
         threads: int = 2,
     ) -> None:
-        import onnxruntime as ort
+        ort = import_onnxruntime()
 
         self._switches = {plan.layer.name: f"switch_{index}" for index, plan in enumerate(plans)}
         self._view = GraphView(model.graph)

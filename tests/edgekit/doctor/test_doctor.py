@@ -17,6 +17,7 @@ from edgekit.doctor.machine import cache
 from edgekit.doctor.models import graph_choice
 from edgekit.doctor.packages import clashing, optional
 from edgekit.doctor.vision import built_with
+from edgekit.errors import BundleError
 
 BUILD_INFORMATION = """
   Video I/O:
@@ -140,5 +141,5 @@ def test_a_bundles_choice_is_told_with_its_reason(tiny_bundle: Callable[..., Pat
     assert chosen.value.startswith("float by onnxruntime on the CPU")
     assert mismatched.status is Status.WARNING
     assert "does not reproduce its golden outputs" in mismatched.value
-    [missing] = graph_choice(tmp_path / "none.edgekit")
-    assert (missing.status, missing.advice) == (Status.WARNING, "`edgekit export` writes one.")
+    with pytest.raises(BundleError, match="none.edgekit"):
+        graph_choice(tmp_path / "none.edgekit")

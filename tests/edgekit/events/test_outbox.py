@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,21 @@ def test_events_older_than_the_retention_go_unread_and_are_counted(tmp_path, mak
     box.retain()
     assert ids(box, "host") == [make_event("open").id], "an open episode is still news"
     assert box.expired == 2
+    box.close()
+
+
+def test_setting_the_wall_clock_makes_no_event_older(tmp_path, make_event) -> None:
+    clock = FakeClock(datetime(1970, 1, 1, tzinfo=timezone.utc))
+    box = Outbox(tmp_path, clock=clock, retention_days=2)
+    box.add_consumer("host", HOST)
+    events = [make_event("done"), make_event("done", "resolved", number=2)]
+    box.commit("cam", events=events)
+    clock.set_wall_clock(datetime(2026, 11, 21, tzinfo=timezone.utc))
+    box.retain()
+    assert ids(box, "host") == [event.id for event in events]
+    clock.advance(3 * 86400)
+    box.retain()
+    assert ids(box, "host") == []
     box.close()
 
 

@@ -24,11 +24,33 @@ def test_a_truncated_model_is_refused(build, tmp_path):
         load_onnx(tmp_path / "cut.onnx")
 
 
-def test_weights_in_other_files_are_refused_with_the_way_out(build, tmp_path):
+def with_external_weights(build, folder, location="w.bin"):
     model = build("g (float[1,4000] x) => (float[1,4000] y) {y = Add(x, w)}", w=np.ones((1, 4000), np.float32))
-    onnx.save(model, str(tmp_path / "m.onnx"), save_as_external_data=True, location="w.bin")
-    with pytest.raises(ModelError, match=r"other files.*Save it as one file"):
-        load_onnx(tmp_path / "m.onnx")
+    onnx.save(model, str(folder / "m.onnx"), save_as_external_data=True, location=location)
+    return folder / "m.onnx"
+
+
+def test_weights_in_files_beside_the_model_are_read(build, tmp_path):
+    loaded = load_onnx(with_external_weights(build, tmp_path))
+    assert np.array_equal(onnx.numpy_helper.to_array(loaded.graph.initializer[0]), np.ones((1, 4000), np.float32))
+    assert loaded.graph.initializer[0].data_location == onnx.TensorProto.DEFAULT
+
+
+def test_weights_in_files_that_are_missing_cut_off_or_elsewhere_are_told_in_one_line(build, tmp_path):
+    path = with_external_weights(build, tmp_path)
+    (tmp_path / "w.bin").write_bytes((tmp_path / "w.bin").read_bytes()[:100])
+    with pytest.raises(ModelError, match=r"m\.onnx keeps the weights of 1 tensors \(first w\) in other files"):
+        load_onnx(path)
+    (tmp_path / "w.bin").unlink()
+    with pytest.raises(ModelError, match="same folder"):
+        load_onnx(path)
+    model = onnx.load(str(path), load_external_data=False)
+    next(entry for entry in model.graph.initializer[0].external_data if entry.key == "location").value = "../w.bin"
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner/m.onnx").write_bytes(model.SerializeToString())
+    (tmp_path / "w.bin").write_bytes(bytes(16000))
+    with pytest.raises(ModelError, match="other files"):
+        load_onnx(tmp_path / "inner/m.onnx")
 
 
 def test_a_good_file_is_read(build, tmp_path):
