@@ -88,7 +88,9 @@ def _from_list(data: Path, class_names: Sequence[str]) -> LabelledPictures:
         if len(row) <= max(path_at, label_at):
             raise DataError(f"{data}, line {number}: path,label expected, got {','.join(row)!r}.")
         label = row[label_at].strip()
-        index = int(label) if label.isdecimal() and int(label) < len(class_names) else known.get(same_name(label))
+        index = known.get(same_name(label))  # a name first, as with folders: classes may be called "1", "2", …
+        if index is None and label.isdecimal() and int(label) < len(class_names):
+            index = int(label)
         if index is None:
             raise DataError(
                 f"{data}, line {number}: {label!r} is none of the model's {len(class_names)} classes.",

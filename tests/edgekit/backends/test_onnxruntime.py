@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -66,3 +70,12 @@ def test_a_closed_session_says_so(opened: MakeBundle) -> None:
     session.close()
     with pytest.raises(RuntimeError, match="closed"):
         session.submit(np.zeros((1, 16, 16, 3), np.uint8))
+
+
+def test_onnxruntime_reports_nothing_to_anybody(tmp_path: Path) -> None:
+    """From 1.31 on its import alone leaves a device id and a queue of events in the user's cache."""
+    code = "from edgekit.backends.onnxruntime import import_onnxruntime; import_onnxruntime()"
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert list(tmp_path.rglob("*")) == []

@@ -41,6 +41,14 @@ def test_folders_that_do_not_match_are_an_error_that_names_one(tmp_path, write_p
         read_labelled(_folders(tmp_path, names, write_pictures), NAMES)
 
 
+def test_a_list_takes_a_class_that_is_called_by_a_number_by_its_name(tmp_path, write_pictures):
+    write_pictures(tmp_path / "pictures", 2)
+    paths = sorted((tmp_path / "pictures").iterdir())
+    (tmp_path / "list.csv").write_text(f"pictures/{paths[0].name},1\npictures/{paths[1].name},2\n")
+    found = read_labelled(tmp_path / "list.csv", ("2", "1"))
+    assert [index for _, index in found.items] == [1, 0]
+
+
 def test_a_list_takes_index_or_name_relative_to_itself(tmp_path, write_pictures):
     write_pictures(tmp_path / "p", 3)
     (tmp_path / "list.csv").write_text("path,label\np/000.png,1\np/001.png,green apple\n")
