@@ -132,7 +132,8 @@ def lite0_from_package(folder: Path) -> Path | None:
 def shown(row: Row) -> str:
     executed = "-" if row.executed_percent is None else f"{row.executed_percent:.1f} %"
     return (
-        f"{row.model:<19} {row.encoding:<14} {row.metric:<5} {row.value:.4f} {0.0 - row.points_lost:+6.2f} {row.images:>5} "
+        f"{row.model:<19} {row.encoding:<14} {row.metric:<5} {row.value:.4f} "
+        f"{0.0 - row.points_lost:+6.2f} {row.images:>5} "
         f"{row.planned_percent:7.1f} % {executed:>9} {row.float_layers:>6} {row.size_bytes / 1e6:8.2f}"
     )
 
