@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from edgekit.cli.failure import guarded
+from edgekit.cli.failure import guarded, leave_behind_threads
 
 __all__ = ["COMMANDS", "build_app", "run_program"]
 
@@ -69,4 +69,8 @@ def run_program() -> None:
         os.environ.setdefault(name, value)
     debug = "--debug" in sys.argv[1:]
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
-    build_app(debug=debug)(args=arguments, prog_name="edgekit")
+    try:
+        build_app(debug=debug)(args=arguments, prog_name="edgekit")
+    except SystemExit as ending:
+        leave_behind_threads(ending.code)
+        raise

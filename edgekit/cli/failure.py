@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +16,7 @@ import typer
 from edgekit.errors import EdgekitError
 from edgekit.sources.redact import redacted
 
-__all__ = ["INTERRUPTED", "guarded", "say"]
+__all__ = ["INTERRUPTED", "guarded", "leave_behind_threads", "say"]
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, once everything is closed."""
@@ -58,3 +60,17 @@ def guarded(command: Callable[..., Any], *, debug: bool = False) -> Callable[...
             raise typer.Exit(1) from None
 
     return run
+
+
+def leave_behind_threads(code: object) -> None:
+    """End the process at once with exit code `code` where a daemon thread still runs; else return.
+
+    Before Python 3.14 a daemon thread that comes back from C++ while the interpreter is finalized is unwound through
+    frames that may not be (CPython gh-87135), and the process dies of SIGABRT. A camera's hanging driver is such a call.
+    """
+    if not any(thread.daemon and thread.is_alive() for thread in threading.enumerate()):
+        return
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))

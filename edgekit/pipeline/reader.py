@@ -15,7 +15,7 @@ from edgekit.errors import CapabilityError, EdgekitError, SourceError
 from edgekit.pipeline.frames import Arrived, Ended, FrameBuffer, Lost, Opened
 from edgekit.pipeline.telemetry import CameraMeter
 from edgekit.pipeline.trust import DropCause, FrameTrust
-from edgekit.sources.protocol import Source
+from edgekit.sources.protocol import Lingering, Source
 from edgekit.sources.redact import redacted
 
 __all__ = ["Backoff", "Reader"]
@@ -27,6 +27,9 @@ FROZEN_S: Final = 30.0
 
 UNUSABLE_S: Final = 5.0
 """A camera whose every picture is refused for so long is opened anew: its picture's size, or its time, has changed."""
+
+RELEASE_S: Final = 3.0
+"""How long a closed camera's driver may take to return from its last call; then it is left behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,9 @@ class Reader:
         finally:
             self._tried.set()
             self._source.close()
+            # A thread inside a driver's call while Python ends brings the process down.
+            if isinstance(self._source, Lingering):
+                self._source.wait_released(RELEASE_S)
 
     def _read_on(self) -> None:
         attempt = 0

@@ -46,6 +46,7 @@ class CaptureSource:
         self._config = config
         self._clock = clock or SystemClock()
         self._pump: _Pump | None = None
+        self._last: _Pump | None = None
         self._epoch = -1
 
     @property
@@ -72,7 +73,7 @@ class CaptureSource:
         """
         self.close()
         pump = _Pump(self, self._clock)
-        self._pump = pump
+        self._pump = self._last = pump
         pump.start(self._config.open_timeout_s)
         self._epoch += 1
 
@@ -96,6 +97,10 @@ class CaptureSource:
         pump, self._pump = self._pump, None
         if pump is not None:
             pump.stop()
+
+    def wait_released(self, timeout_s: float) -> bool:
+        """After close(), wait until the driver has let go of the camera; False where it hangs."""
+        return self._last is None or self._last.join(timeout_s)
 
     def connect(self) -> Capture:
         """Open the capture; runs on the capture's own thread.
@@ -155,6 +160,11 @@ class _Pump:
             self._stopped = True
             self._newest = None
             self._changed.notify_all()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread; whether it has ended."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         capture: Capture | None = None

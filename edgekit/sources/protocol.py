@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from edgekit.frame import Frame
 
-__all__ = ["Source"]
+__all__ = ["Lingering", "Source"]
 
 
 class Source(Protocol):
@@ -44,3 +44,11 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of the device or connection; a blocked read() returns soon after. Twice is fine."""
+
+
+@runtime_checkable
+class Lingering(Protocol):
+    """A source whose close() may return before the driver has let go."""
+
+    def wait_released(self, timeout_s: float) -> bool:
+        """After close(), wait for the driver; False where it hangs."""
