@@ -66,7 +66,8 @@ def leave_behind_threads(code: object) -> None:
     """End the process at once with exit code `code` where a daemon thread still runs; else return.
 
     Before Python 3.14 a daemon thread that comes back from C++ while the interpreter is finalized is unwound through
-    frames that may not be (CPython gh-87135), and the process dies of SIGABRT. A camera's hanging driver is such a call.
+    frames that may not be (CPython gh-87135), and the process dies of SIGABRT. A camera driver that hangs is such a
+    call.
     """
     if not any(thread.daemon and thread.is_alive() for thread in threading.enumerate()):
         return
