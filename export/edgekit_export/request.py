@@ -1,0 +1,65 @@
+"""What somebody asks `edgekit export` for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edgekit.errors import OutputError, UsageError
+from edgekit_export.calibration_images import DEFAULT_MAX_IMAGES, MIN_IMAGES
+from edgekit_export.models import ModelOptions
+
+__all__ = ["ExportRequest", "check_request"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """What to export, and how.
+
+    Attributes:
+        model: an ONNX file, an architecture's name, or package.module:factory.
+        output: the bundle to write, NAME.edgekit.
+        options: what the model is.
+        int8: write both INT8 encodings too; needs `calibration`.
+        calibration: folders, videos or lists of pictures.
+        max_images: at most so many calibration pictures.
+        data: labelled pictures to measure every encoding on.
+        licence: the model's, for the manifest.
+    """
+
+    model: str
+    output: Path
+    options: ModelOptions = field(default_factory=ModelOptions)
+    int8: bool = False
+    calibration: tuple[Path, ...] = ()
+    max_images: int = DEFAULT_MAX_IMAGES
+    data: Path | None = None
+    licence: str | None = None
+
+
+def check_request(request: ExportRequest) -> None:
+    """Refuse what cannot be done, before the long work begins.
+
+    Raises:
+        UsageError: options that are missing or do not go together.
+        OutputError: the bundle cannot be written there.
+    """
+    if request.output.suffix != ".edgekit":
+        raise UsageError(f"-o {request.output}: a bundle's name ends in .edgekit.")
+    if request.int8 and not request.calibration:
+        raise UsageError(
+            "--int8 needs calibration pictures: --calibration is missing.",
+            hint="Give a folder of pictures or a video of the shop: --calibration DIR",
+        )
+    if request.max_images < 1:
+        raise UsageError(f"--calibration-images {request.max_images} is not a number of pictures.")
+    if request.calibration and request.max_images < MIN_IMAGES:
+        raise UsageError(f"--calibration-images {request.max_images} is too few: at least {MIN_IMAGES} are needed.")
+    if request.output.is_dir():
+        raise OutputError(f"{request.output} is a folder.", hint="Give a file name: -o NAME.edgekit")
+    folder = request.output.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise OutputError(f"Cannot write {request.output}: {folder} is not a folder that can be written to.")
