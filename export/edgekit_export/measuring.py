@@ -22,7 +22,7 @@ __all__ = ["agreements_of", "compared_pictures", "scores_of"]
 def compared_pictures(images: CalibrationImages) -> tuple[PreparedPicture, ...]:
     """Pictures that no range comes from: those held out, or, of few, those that quantizing held back for ranking."""
     from edgekit_export.quantize import QuantizeOptions
-    from edgekit_export.quantize.quantize import held_back
+    from edgekit_export.quantize.calibrate import held_back
 
     if images.held_out:
         return images.held_out

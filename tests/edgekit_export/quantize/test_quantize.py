@@ -7,7 +7,7 @@ from edgekit_export.graph import float_graph
 from edgekit_export.graph.running import run
 from edgekit_export.graph.view import GraphView
 from edgekit_export.quantize import QuantizeOptions, quantize
-from edgekit_export.quantize.quantize import held_back
+from edgekit_export.quantize.calibrate import held_back
 
 from edgekit.bundle.manifest import ArithmeticSpec, Encoding
 from edgekit.errors import CalibrationError

@@ -1,0 +1,145 @@
+"""What the calibration images say of every layer: ranges per encoding, rounded weights, and the table of it all."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnx
+from edgekit_calibration import (
+    CalibrationTable,
+    HistogramObserver,
+    MomentObserver,
+    Range,
+    Scheme,
+    TensorRanges,
+    least_error_range,
+)
+from numpy.typing import NDArray
+
+from edgekit.bundle.manifest import Encoding
+from edgekit.errors import CalibrationError
+from edgekit_export.graph.view import GraphView
+from edgekit_export.progress import Progress
+from edgekit_export.quantize.layers import Layer, find_layers
+from edgekit_export.quantize.observe import moment_observer, observe
+from edgekit_export.quantize.options import QuantizeOptions
+from edgekit_export.quantize.placement import observable
+from edgekit_export.quantize.weights import MAX_COLUMNS, QuantizedWeight, quantize_weight
+
+__all__ = ["SCHEMES", "Measured", "check_images", "held_back", "measure", "table_of"]
+
+SCHEMES: Mapping[Encoding, Scheme] = {
+    Encoding.INT8_TENSORRT: Scheme.SIGNED_SYMMETRIC,
+    Encoding.INT8_CPU: Scheme.UNSIGNED_ASYMMETRIC,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What calibration found, for both encodings."""
+
+    layers: tuple[Layer, ...]
+    weights: Mapping[str, QuantizedWeight]
+    observers: Mapping[str, HistogramObserver]
+    ranges: Mapping[Scheme, Mapping[str, Range]]
+
+
+def check_images(images: Sequence[NDArray[np.uint8]], model: onnx.ModelProto) -> None:
+    """Raises CalibrationError where there is no image or one that the graph does not take."""
+    if not images:
+        raise CalibrationError("There is no calibration image.", hint="Give a folder, a list or a video of pictures.")
+    dims = model.graph.input[0].type.tensor_type.shape.dim
+    expected = tuple(dim.dim_value for dim in list(dims)[1:])
+    for index, image in enumerate(images):
+        if image.dtype != np.uint8 or image.shape != expected:
+            raise CalibrationError(
+                f"Calibration image {index} is {image.dtype} {image.shape}; the graph takes uint8 {expected}."
+            )
+
+
+def held_back(count: int, at_most: int) -> list[int]:
+    """Indices of the images that the ranges never see: every fourth, evenly spread; none of fewer than four.
+
+    Evenly spread, since images often come grouped by where they were taken.
+    """
+    number = min(count // 4, at_most)
+    return [int((index + 0.5) * count / number) for index in range(number)]
+
+
+def _images_sha256(images: Sequence[NDArray[np.uint8]]) -> str:
+    digest = hashlib.sha256()
+    for image in images:
+        digest.update(str(image.shape).encode())
+        digest.update(np.ascontiguousarray(image).tobytes())
+    return digest.hexdigest()
+
+
+def measure(
+    model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], progress: Progress, options: QuantizeOptions
+) -> tuple[Measured, dict[str, str]]:
+    """Ranges and weights of every layer that can be INT8, and by name why the others cannot."""
+    view = GraphView(model.graph)
+    layers = find_layers(model)
+    names = dict.fromkeys(name for layer in layers for name in (layer.data, layer.result))
+    nodes = {node.name: node for node in model.graph.node}
+    moments: dict[str, MomentObserver] = {}
+    for layer in layers:
+        sizes = view.initializers[layer.weight].dims
+        watching = moment_observer(layer, nodes[layer.name], sizes[2:])
+        if watching is not None and math.prod(sizes) // sizes[layer.channel_axis] <= MAX_COLUMNS:
+            moments[layer.name] = watching
+    observers = observe(
+        model,
+        list(names),
+        images,
+        moments=[(layer.data, moments[layer.name]) for layer in layers if layer.name in moments],
+        threads=options.threads,
+        progress=lambda done: progress("observing ranges", done, len(images)),
+    )
+    reasons = {layer.name: observable(layer, observers) for layer in layers}
+    usable = tuple(layer for layer in layers if reasons[layer.name] is None)
+    wanted = dict.fromkeys(name for layer in usable for name in (layer.data, layer.result))
+    ranges = {
+        scheme: {name: least_error_range(observers[name], scheme) for name in wanted} for scheme in SCHEMES.values()
+    }
+    weights = {}
+    for layer in usable:
+        values = view.constant(layer.weight)
+        assert values is not None, "find_layers takes constant weights only"
+        weights[layer.name] = quantize_weight(values, layer.channel_axis, moments.get(layer.name))
+    seen = {name: observer for name, observer in observers.items() if observer.count}
+    return Measured(usable, weights, seen, ranges), {name: why for name, why in reasons.items() if why is not None}
+
+
+def table_of(
+    model: onnx.ModelProto,
+    images: Sequence[NDArray[np.uint8]],
+    held_back_count: int,
+    measured: Measured,
+    options: QuantizeOptions,
+) -> dict[str, Any]:
+    """The calibration table (edgekit_calibration.CalibrationTable) as plain values."""
+    tensors = {}
+    for name, observer in measured.observers.items():
+        spans = {encoding.value: measured.ranges[scheme].get(name) for encoding, scheme in SCHEMES.items()}
+        tensors[name] = TensorRanges(
+            minimum=observer.minimum,
+            maximum=observer.maximum,
+            count=observer.count,
+            ranges={encoding: (span.low, span.high) for encoding, span in spans.items() if span is not None},
+        )
+    table = CalibrationTable(
+        graph_sha256=hashlib.sha256(model.SerializeToString(deterministic=True)).hexdigest(),
+        images_sha256=_images_sha256(images),
+        preprocessing_sha256=options.preprocessing_sha256,
+        images=len(images) - held_back_count or len(images),
+        held_back=held_back_count,
+        tensors=tensors,
+    )
+    result: dict[str, Any] = table.model_dump(mode="json")
+    return result

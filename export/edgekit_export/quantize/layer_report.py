@@ -1,0 +1,69 @@
+"""What quantizing decided of each layer, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import onnx
+
+from edgekit.bundle.manifest import Encoding
+from edgekit_export.quantize.fallback import Choice
+from edgekit_export.quantize.layers import find_layers, unquantizable
+from edgekit_export.quantize.plan import LayerPlan
+
+__all__ = ["LayerReport", "layer_reports"]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport:
+    """One convolution or matrix product.
+
+    Attributes:
+        name, op_type, macs: of the node.
+        sensitivity: per encoding, the mean noise over the groups of outputs with this layer alone in INT8.
+        int8: the encodings in which it is INT8.
+        centred: whether int8-tensorrt subtracts the middle of its input's range.
+        reason: why it can be INT8 in no encoding, or None.
+    """
+
+    name: str
+    op_type: str
+    macs: int
+    sensitivity: Mapping[str, float]
+    int8: tuple[str, ...]
+    centred: bool = False
+    reason: str | None = None
+
+
+def layer_reports(
+    model: onnx.ModelProto,
+    reasons: Mapping[str, str],
+    chosen: Mapping[Encoding, tuple[Sequence[LayerPlan], Choice, Mapping[str, float]]],
+) -> tuple[LayerReport, ...]:
+    """In graph order."""
+    odd = unquantizable(model)
+    centred = {plan.layer.name for plan in chosen[Encoding.INT8_TENSORRT][0] if plan.centred}
+    layers = {layer.name: layer for layer in find_layers(model)}
+    reports = []
+    for node in model.graph.node:
+        layer = layers.get(node.name)
+        if layer is None and node.name not in odd:
+            continue
+        int8 = tuple(encoding.value for encoding, (_, choice, _) in chosen.items() if node.name in choice.quantized)
+        reports.append(
+            LayerReport(
+                name=node.name,
+                op_type=node.op_type,
+                macs=odd[node.name] if layer is None else layer.macs,
+                sensitivity={
+                    encoding.value: alone[node.name] for encoding, (_, _, alone) in chosen.items() if node.name in alone
+                },
+                int8=int8,
+                centred=node.name in centred and Encoding.INT8_TENSORRT.value in int8,
+                reason="its weight is not constant, or its form is unusual"
+                if layer is None
+                else reasons.get(node.name),
+            )
+        )
+    return tuple(reports)
