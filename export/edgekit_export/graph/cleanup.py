@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
+from edgekit_export.graph.padding import pads_merged
 from edgekit_export.graph.running import session
 from edgekit_export.graph.view import GraphView, attribute, fresh_name, initializer
 
@@ -141,12 +142,13 @@ def unused_removed(model: onnx.ModelProto) -> None:
 
 
 def clean(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A cleaned copy: constants folded, identities and dropout gone, norms merged, every node named, nothing unused."""
+    """A copy with constants folded, no identities or dropout, norms and padding merged, names for all, nothing unused."""
     cleaned = onnx.ModelProto()
     cleaned.CopyFrom(model)
     constants_folded(cleaned)
     identities_removed(cleaned)
     norms_folded(cleaned)
+    pads_merged(cleaned)
     unused_removed(cleaned)
     del cleaned.graph.value_info[:]
     taken: set[str] = set()
