@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.bundle.golden import sqnr_db
 from edgekit.bundle.manifest import DecoderSpec, Task
 from edgekit.vision.decoders.protocol import make_decoder
 from edgekit.vision.detection import Detections
 from edgekit.vision.geometry import FrameMapping
 from edgekit.vision.postprocess import detections_of, probabilities_of
-from edgekit_export.evaluate.average_precision import Truth, average_precision
+from edgekit_export.evaluate.answers import BoxAnswers, ClassAnswers
+from edgekit_export.evaluate.average_precision import Truth, precision_of
+from edgekit_export.evaluate.box_changes import CONFIDENT, box_changes
+from edgekit_export.evaluate.intervals import Interval, level, wilson
+from edgekit_export.evaluate.signal import SignalToNoise
 
-__all__ = ["CONFIDENT", "Agreement", "agreement"]
-
-CONFIDENT = 0.3
-"""Float boxes that score more than this are what INT8 must find again."""
+__all__ = ["CONFIDENT", "Agreement", "Comparison", "agreement"]
 
 Outputs = Mapping[str, NDArray[np.generic]]
 
@@ -36,6 +36,12 @@ class Agreement:
             None where float finds none.
         ap: the same over IoU 0.50 to 0.95.
         float_boxes: detectors: float's confident boxes.
+        interval: of `share`, 95 %.
+        float_answers: classifiers: how many different classes float names.
+        answers: the same of the encoding.
+        commonest: classifiers: share of pictures that float gives its most frequent class.
+        found_again: detectors: float's confident boxes that the encoding finds too, with half the score or more.
+        added: detectors: confident boxes of the encoding that float does not find with half the score.
     """
 
     images: int
@@ -44,11 +50,102 @@ class Agreement:
     ap50: float | None = None
     ap: float | None = None
     float_boxes: int | None = None
+    interval: Interval | None = None
+    float_answers: int | None = None
+    answers: int | None = None
+    commonest: float | None = None
+    found_again: int | None = None
+    added: int | None = None
 
     @property
     def share(self) -> float | None:
         """The one figure to look at: `top1` or `ap50`."""
         return self.ap50 if self.top1 is None else self.top1
+
+
+class Comparison:
+    """Takes in an encoding's and float's raw outputs picture by picture, and keeps only what they mean.
+
+    Args:
+        task: of the bundle.
+        decoder: of the bundle.
+        size_hw: of prepared pictures; boxes are in prepared pixels.
+        classes: how many there are.
+    """
+
+    def __init__(self, task: Task, decoder: DecoderSpec, size_hw: tuple[int, int], classes: int) -> None:
+        self._task, self._decoder, self._size_hw, self._classes = task, decoder, size_hw, classes
+        self._signal = SignalToNoise()
+        self._names: list[str] = []
+        self._probabilities: tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]] = ([], [])
+        self._found: tuple[list[Detections], list[Detections]] = ([], [])
+
+    def add(self, names: Sequence[str], reference: Outputs, other: Outputs) -> None:
+        """Outputs of the pictures `names`, first axis the picture."""
+        self._names += names
+        self._signal.add(reference, other)
+        for side, outputs in enumerate((reference, other)):
+            if self._task is Task.CLASSIFY:
+                self._probabilities[side].append(probabilities_of(self._decoder.name, outputs))
+            elif self._task is Task.DETECT:
+                self._found[side].extend(_boxes(self._decoder, self._size_hw, outputs, len(names)))
+
+    def answers(self) -> tuple[ClassAnswers, ClassAnswers] | tuple[BoxAnswers, BoxAnswers] | None:
+        """What float and the encoding said, or None for a task without answers."""
+        names = tuple(self._names)
+        if self._task is Task.CLASSIFY:
+            one, two = (ClassAnswers.of(names, np.concatenate(parts)) for parts in self._probabilities)
+            return one, two
+        if self._task is Task.DETECT:
+            return BoxAnswers(names, tuple(self._found[0])), BoxAnswers(names, tuple(self._found[1]))
+        return None
+
+    def result(self, rng: np.random.Generator) -> Agreement:
+        """Everything so far; `rng` draws pictures for the interval of an average precision."""
+        answers, count, sqnr = self.answers(), len(self._names), self._signal.worst_db
+        if answers is None:
+            return Agreement(count, sqnr)
+        if isinstance(answers[0], ClassAnswers) and isinstance(answers[1], ClassAnswers):
+            return _of_classes(sqnr, answers[0], answers[1])
+        return self._of_boxes(sqnr, rng)
+
+    def _of_boxes(self, sqnr: float, rng: np.random.Generator) -> Agreement:
+        reference, other = self._found
+        truths = _as_truths([found.select(found.scores > CONFIDENT) for found in reference])
+        precision = precision_of(truths, other, self._classes)
+        changes = [box_changes(*pair) for pair in zip(reference, other, strict=True)]
+        lost = sum(len(change.lost) for change in changes)
+        interval = None
+        if precision is not None:
+            matches, boxes = precision.matches, len(truths)
+            drawn = level(lambda weights: matches.mean_precision(weights, threshold=0), matches.pictures, rng)
+            # Where every box is found again draws never differ; as so many trials the boxes still say how sure that is.
+            least = wilson(precision.metrics["map50"] * boxes, boxes)
+            interval = Interval(min(drawn.interval.low, least.low), max(drawn.interval.high, least.high))
+        return Agreement(
+            len(reference),
+            sqnr,
+            ap50=precision.metrics["map50"] if precision else None,
+            ap=precision.metrics["map"] if precision else None,
+            float_boxes=len(truths),
+            interval=interval,
+            found_again=max(0, len(truths) - lost),
+            added=sum(len(change.added) for change in changes),
+        )
+
+
+def _of_classes(sqnr: float, floating: ClassAnswers, other: ClassAnswers) -> Agreement:
+    same = int((floating.first == other.first).sum())
+    named, pictures = np.unique(floating.first, return_counts=True)
+    return Agreement(
+        len(floating),
+        sqnr,
+        top1=same / len(floating),
+        interval=wilson(same, len(floating)),
+        float_answers=len(named),
+        answers=len(np.unique(other.first)),
+        commonest=float(pictures.max() / len(floating)),
+    )
 
 
 def agreement(
@@ -58,33 +155,20 @@ def agreement(
     classes: int,
     reference: Outputs,
     other: Outputs,
+    *,
+    rng: np.random.Generator | None = None,
 ) -> Agreement:
-    """Compare an encoding's raw outputs with float's, first axis the picture."""
-    worst = min(sqnr_db(reference[name], other[name]) for name in reference)
-    count = len(next(iter(reference.values())))
-    if task is Task.CLASSIFY:
-        best = [probabilities_of(decoder.name, outputs).argmax(axis=1) for outputs in (reference, other)]
-        return Agreement(count, worst, top1=float((best[0] == best[1]).mean()))
-    if task is Task.EMBED:
-        return Agreement(count, worst)
-    truths = _as_truths(_boxes(decoder, size_hw, reference, count, CONFIDENT))
-    scores = average_precision(truths, _boxes(decoder, size_hw, other, count, 0.001), classes)
-    return Agreement(
-        count,
-        worst,
-        ap50=scores["map50"] if scores else None,
-        ap=scores["map"] if scores else None,
-        float_boxes=len(truths),
-    )
+    """Compare an encoding's raw outputs with float's, first axis the picture, all at once."""
+    comparison = Comparison(task, decoder, size_hw, classes)
+    comparison.add([str(index) for index in range(len(next(iter(reference.values()))))], reference, other)
+    return comparison.result(np.random.default_rng(0) if rng is None else rng)
 
 
-def _boxes(
-    decoder: DecoderSpec, size_hw: tuple[int, int], outputs: Outputs, count: int, min_score: float
-) -> list[Detections]:
+def _boxes(decoder: DecoderSpec, size_hw: tuple[int, int], outputs: Outputs, count: int) -> list[Detections]:
     """Boxes in prepared pixels."""
     same = FrameMapping((1.0, 1.0), (0.0, 0.0))
     make = make_decoder(decoder.name, decoder.parameters, size_hw)
-    return detections_of(make, outputs, [same] * count, [size_hw] * count, min_score=min_score)
+    return detections_of(make, outputs, [same] * count, [size_hw] * count)
 
 
 def _as_truths(found: Sequence[Detections]) -> list[Truth]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from edgekit.errors import DataError
 from edgekit.vision.detection import Detections
-from edgekit_export.evaluate.average_precision import Truth, average_precision
+from edgekit_export.evaluate.answers import BoxAnswers
+from edgekit_export.evaluate.average_precision import Truth, precision_of
 from edgekit_export.evaluate.names import nearest, same_name, unique_names
 from edgekit_export.evaluate.predicts import Predicts
 from edgekit_export.evaluate.scores import Scores
@@ -97,7 +98,7 @@ def _truth(annotation: dict[str, Any], classes: dict[int, int]) -> Truth:
 def detection_scores(
     model: Predicts, data: CocoPictures, classes: int, *, stage: str = "Evaluating", progress: Progress = silent
 ) -> Scores:
-    """Detect in every picture; metrics `map`, `map50` and `map75`.
+    """Detect in every picture; metrics `map`, `map50` and `map75`, and by size `map_small`, `map_medium`, `map_large`.
 
     Score above 0.001, class-wise suppression at IoU 0.65, 100 detections a picture.
 
@@ -106,6 +107,7 @@ def detection_scores(
     """
     truths: list[Truth] = []
     found: list[Detections] = []
+    names: list[str] = []
     skipped: list[str] = []
     for done, (path, boxes) in enumerate(data.items, start=1):
         try:
@@ -113,12 +115,14 @@ def detection_scores(
         except UnreadablePicture as error:
             skipped.append(f"{path}: {error}")
         else:
+            names.append(str(path))
             truths += [{**box, "image_id": len(found)} for box in boxes]
             found += model.detect([pixels], min_score=_MIN_SCORE, max_iou=_MAX_IOU, max_detections=_MAX_DETECTIONS)
         progress(stage, done, len(data.items))
     if not found:
         raise DataError(f"None of {len(data.items)} pictures can be read, the first: {skipped[0]}.")
-    metrics = average_precision(truths, found, classes)
-    if metrics is None:
+    precision = precision_of(truths, found, classes)
+    if precision is None:
         raise DataError("The pictures that can be read have no boxes.")
-    return Scores(metrics, len(found), tuple(skipped), data.notes)
+    answers = BoxAnswers(tuple(names), tuple(found), precision.matches)
+    return Scores(precision.metrics, len(found), tuple(skipped), data.notes, precision.by_size, answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from edgekit_export.evaluate.agreement import Agreement
@@ -78,9 +78,20 @@ class Report:
 
 def report_json(report: Report) -> bytes:
     """The report as JSON, always the same bytes for the same report."""
-    content: dict[str, Any] = {"version": REPORT_VERSION, **asdict(report)}
+    content: dict[str, Any] = {"version": REPORT_VERSION, **asdict(_summed_up(report))}
+    for encoding in content["encodings"]:
+        (encoding["scores"] or {}).pop("answers", None)
     content["verdict"]["headline"] = report.verdict.headline
     return json.dumps(_plain(content), indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _summed_up(report: Report) -> Report:
+    """Without the answers to single pictures."""
+    encodings = (
+        replace(encoding, scores=encoding.scores and replace(encoding.scores, answers=None))
+        for encoding in report.encodings
+    )
+    return replace(report, encodings=tuple(encodings))
 
 
 def _plain(value: Any) -> Any:

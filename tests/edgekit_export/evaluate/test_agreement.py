@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from edgekit_export.evaluate.agreement import agreement
+from edgekit_export.evaluate.agreement import Comparison, agreement
+from edgekit_export.evaluate.signal import SignalToNoise
 
 from edgekit.bundle.manifest import DecoderSpec, Task
 
@@ -53,3 +54,53 @@ def test_nothing_found_by_float_is_unknown_and_not_perfect():
 def test_boxes_outside_the_picture_are_nothing_to_find_again():
     found = agreement(Task.DETECT, BOXES, (32, 32), 2, _detector(0.9, shift=40), _detector(0.9, shift=40))
     assert (found.ap50, found.float_boxes) == (None, 0)
+
+
+def test_an_agreement_says_how_sure_it_is():
+    reference = {"y": np.tile(np.eye(4, dtype=np.float32), (5, 1))}
+    found = agreement(Task.CLASSIFY, SOFTMAX, (8, 8), 4, reference, reference)
+    assert found.top1 == 1.0
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.8389, 1.0), abs=1e-4)
+
+
+def test_boxes_that_are_all_found_again_still_leave_room_for_doubt():
+    found = agreement(Task.DETECT, BOXES, (32, 32), 2, _detector(*[0.9] * 12), _detector(*[0.8] * 12))
+    assert found.ap50 == pytest.approx(1.0)
+    assert 0.7 < found.interval.low < 0.8
+    assert (found.found_again, found.added) == (12, 0)
+
+
+def test_lost_and_new_boxes_are_counted():
+    found = agreement(Task.DETECT, BOXES, (32, 32), 2, _detector(0.9, 0.8, 0.1), _detector(0.9, 0.1, 0.9))
+    assert (found.float_boxes, found.found_again, found.added) == (2, 1, 1)
+
+
+def test_answers_that_are_always_the_same_can_be_told():
+    varied = np.eye(4, dtype=np.float32)[[0, 0, 0, 1]]
+    found = agreement(Task.CLASSIFY, SOFTMAX, (8, 8), 4, {"y": varied}, {"y": np.eye(4, dtype=np.float32)[[0] * 4]})
+    assert (found.float_answers, found.answers, found.commonest) == (2, 1, 0.75)
+
+
+def test_pictures_one_by_one_are_the_same_as_all_at_once():
+    rng = np.random.default_rng(0)
+    reference, other = {"y": rng.normal(size=(9, 4))}, {"y": rng.normal(size=(9, 4))}
+    comparison = Comparison(Task.CLASSIFY, SOFTMAX, (8, 8), 4)
+    for index in range(9):
+        comparison.add([str(index)], {"y": reference["y"][index][None]}, {"y": other["y"][index][None]})
+    one, all_at_once = comparison.result(rng), agreement(Task.CLASSIFY, SOFTMAX, (8, 8), 4, reference, other)
+    assert one.sqnr_db == pytest.approx(all_at_once.sqnr_db)
+    assert one.top1 == all_at_once.top1
+
+
+@pytest.mark.parametrize("broken", [np.full((2, 4), np.nan), np.full((2, 4), np.inf), np.zeros((2, 3))])
+def test_outputs_that_are_not_usable_have_no_signal_left(broken):
+    signal = SignalToNoise()
+    signal.add({"y": np.ones((2, 4))}, {"y": np.ones((2, 4))})
+    signal.add({"y": np.ones((2, 4))}, {"y": broken})
+    assert signal.worst_db == -np.inf
+
+
+def test_equal_outputs_have_an_infinite_ratio():
+    signal = SignalToNoise()
+    signal.add({"y": np.ones((2, 4))}, {"y": np.ones((2, 4))})
+    assert signal.worst_db == np.inf

@@ -64,3 +64,10 @@ def test_progress_is_told_of_every_picture(coloured):
         Brightest(), LabelledPictures(tuple(coloured), ""), stage="S", progress=lambda *args: told.append(args)
     )
     assert told == [("S", done, 20) for done in range(1, 21)]
+
+
+def test_macro_f1_and_every_answer_come_along(coloured):
+    scores = classification_scores(Brightest(), LabelledPictures(tuple(coloured), ""))
+    assert scores.details == {"macro_f1": 1.0}
+    assert scores.answers.first.tolist() == [number % 3 for number in range(20)]
+    assert scores.answers.best.shape == (20, 5)
