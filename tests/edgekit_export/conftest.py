@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -127,3 +130,20 @@ def write_yolox() -> Callable[..., Path]:
 def write_pictures() -> Callable[..., list[Path]]:
     """(folder, count, *, size_hw=(40, 60), first=0): PNG pictures of coloured blobs, 000.png and so on."""
     return _pictures
+
+
+@pytest.fixture
+def rtx(tmp_path: Path) -> Callable[..., list[dict[str, object]]]:
+    """(*models): what TensorRT-RTX's parser and builder make of each, in a process that may crash (rtx_child.py)."""
+    pytest.importorskip("tensorrt_rtx", reason="tensorrt-rtx is not installed")
+
+    def look(*models: onnx.ModelProto) -> list[dict[str, object]]:
+        paths = [tmp_path / f"{index}.onnx" for index in range(len(models))]
+        for path, model in zip(paths, models, strict=True):
+            onnx.save(model, str(path))
+        child = Path(__file__).with_name("rtx_child.py")
+        done = subprocess.run([sys.executable, str(child), *map(str, paths)], capture_output=True, text=True)
+        assert done.returncode == 0, f"exit {done.returncode}: {done.stderr[-2000:]}"
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return look

@@ -262,19 +262,26 @@ def test_nodes_that_make_numbers_out_of_nothing_make_fp16(build):
 
 
 def test_the_bodies_of_an_if_are_left_as_they_are_and_read_what_they_took_from_outside_in_fp32(build):
-    text = """g (float[1,4,8,8] x, bool c) => (float[1,4,8,8] y)
-        {a = Conv(x, w)
+    text = """g (float[1,4,8,8] x) => (float[1,4,8,8] y)
+        {a = Conv(x, w) m = ReduceMax <keepdims=0> (a) c = Greater(m, limit)
          i = If (c) <then_branch = t () => (float[1,4,8,8] u) {u = Add(a, w0)},
                      else_branch = e () => (float[1,4,8,8] v) {v = Exp(a)}>
          y = Conv(i, w)}"""
-    model = build(text, w=w(4, 4, 1, 1), w0=np.float32([1.5]))
+    model = build(text, w=w(4, 4, 1, 1), w0=np.float32([1.5]), limit=np.float32(0.5))
     half = to_half(model)
     assert made(half, "Conv") == [HALF, HALF]
     assert casts(half) == [("x", HALF), ("a", FLOAT), ("i", HALF), ("y_float16", FLOAT)]
-    for choice in (True, False):
-        feeds = {"x": w(1, 4, 8, 8), "c": np.array(choice)}
+    for size in (1.0, 0.01):
+        feeds = {"x": w(1, 4, 8, 8, scale=size)}
         expected = session(model, optimise=False).run(None, feeds)[0]
         assert decibels(expected, session(half, optimise=False).run(None, feeds)[0]) > 45
+
+
+def test_a_tensor_that_was_never_larger_than_fp16s_smallest_normal_number_stays_fp32(build):
+    text = "g (float[1,4,8,8] x) => (float[1,4,8,8] y) {a = Conv(x, w) b = Conv(a, w) y = Conv(b, w)}"
+    model = build(text, w=w(4, 4, 1, 1))
+    assert made(to_half(model, ranges={"a": (-1e-5, 5e-5)}), "Conv") == [FLOAT, FLOAT, HALF]
+    assert made(to_half(model, ranges={"a": (0.0, 0.0)}), "Conv") == [HALF, HALF, HALF]
 
 
 def test_a_named_node_stays_fp32(net):
