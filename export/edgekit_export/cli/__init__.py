@@ -1,6 +1,7 @@
 """The commands that this package adds to `edgekit`."""
 
+from edgekit_export.cli.compare import compare
 from edgekit_export.cli.evaluate import evaluate
 from edgekit_export.cli.export import export
 
-__all__ = ["evaluate", "export"]
+__all__ = ["compare", "evaluate", "export"]

@@ -37,8 +37,12 @@ def check_not_quantized(model: onnx.ModelProto, where: str) -> None:
         )
 
 
-def load_onnx(path: Path) -> onnx.ModelProto:
+def load_onnx(path: Path, *, quantized_too: bool = False) -> onnx.ModelProto:
     """Read an ONNX file, and the weights that it keeps in files beside it.
+
+    Args:
+        path: the file.
+        quantized_too: take one that is quantized already.
 
     Raises:
         ModelError: missing, unreadable, not ONNX, without a graph, quantized, or weights that are missing or too many.
@@ -56,7 +60,8 @@ def load_onnx(path: Path) -> onnx.ModelProto:
         ) from error
     if not model.graph.node or not model.graph.output or not model.opset_import:
         raise ModelError(f"{path} is not an ONNX file with a graph.", hint="Export the model to ONNX again.")
-    check_not_quantized(model, str(path))
+    if not quantized_too:
+        check_not_quantized(model, str(path))
     if external := _external_tensors(model):
         _load_external(model, path, external)
     return model

@@ -68,6 +68,7 @@ def model_from_factory(named: str, options: ModelOptions) -> SourceModel:
         source_sha256=hashlib.sha256(weights_file.read_bytes()).hexdigest() if weights_file else None,
         architecture=named,
         notes=reading.notes,
+        module=user.module,
     )
 
 

@@ -27,6 +27,7 @@ class SourceModel:
         source_sha256: of the file or checkpoint that was read, or None.
         architecture: a name of the zoo or of the user's factory, or None for ONNX files.
         notes: further things that a person should be told, one line each.
+        module: the torch module that `onnx` was traced from, or None.
     """
 
     onnx: Any
@@ -41,3 +42,4 @@ class SourceModel:
     source_sha256: str | None = None
     architecture: str | None = None
     notes: tuple[str, ...] = ()
+    module: Any = None

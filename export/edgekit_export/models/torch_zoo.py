@@ -53,9 +53,10 @@ def model_from_zoo(name: str, options: ModelOptions) -> SourceModel:
         else (architecture_preprocessing(known, options.input_size), f"default of {name}")
     )
     detector = known.task is Task.DETECT
+    traced = raw_heads(module) if detector else module
     return SourceModel(
         onnx=onnx_from_module(
-            raw_heads(module) if detector else module,
+            traced,
             size_hw=(side, side),
             outputs=OUTPUTS if detector else ("logits",),
             where=name,
@@ -70,6 +71,7 @@ def model_from_zoo(name: str, options: ModelOptions) -> SourceModel:
         source=checkpoint.name,
         source_sha256=hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
         architecture=name,
+        module=traced,
     )
 
 
