@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from edgekit.bundle.manifest import Encoding, Task
 from edgekit_export.calibration_images import CalibrationImages, PreparedPicture
-from edgekit_export.evaluate.agreement import Agreement
+from edgekit_export.evaluate.answers import ClassAnswers
+from edgekit_export.evaluate.confusion import ConfusionChanges, confusion_changes
+from edgekit_export.evaluate.intervals import Estimate
+from edgekit_export.evaluate.losses import levels, losses
 from edgekit_export.evaluate.scores import MAIN_METRIC, Scores
 from edgekit_export.golden_choice import MUST_FAIL_BY_DB, GoldenChoice
-from edgekit_export.graphs import INT8, Graphs, serialized
+from edgekit_export.graphs import Graphs, serialized
+from edgekit_export.measuring import AgainstFloat, disagreements_on_labels
 from edgekit_export.models import SourceModel
 from edgekit_export.models.presets import describe
 from edgekit_export.report.content import EncodingReport, Report
-from edgekit_export.report.verdict import EncodingFindings, verdict_of
+from edgekit_export.report.quantizing import LayerFindings
+from edgekit_export.report.verdict import EncodingFindings, LabelledFindings, verdict_of
 from edgekit_export.request import ExportRequest
 
 __all__ = ["assembled_report", "notes_of"]
@@ -46,22 +55,32 @@ def assembled_report(
     graphs: Graphs,
     golden: GoldenChoice,
     compared: Sequence[PreparedPicture],
-    agreements: Mapping[Encoding, Agreement],
+    against_float: AgainstFloat,
     scores: Mapping[Encoding, Scores],
     notes: tuple[str, ...],
 ) -> Report:
     """The report, whole."""
     metric = MAIN_METRIC.get(source.task.value) if scores else None
-    main = {encoding: found.metrics[metric] for encoding, found in scores.items()} if metric else {}
+    agreements, floating = against_float.agreements, scores.get(Encoding.FLOAT)
+    lost: dict[Encoding, dict[str, Estimate]] = {
+        encoding: losses(floating, found, np.random.default_rng(0))
+        for encoding, found in scores.items()
+        if floating is not None and encoding is not Encoding.FLOAT
+    }
     findings = [
-        EncodingFindings(encoding.value, found, main.get(encoding))
-        for encoding, found in agreements.items()
-        if encoding in INT8
+        EncodingFindings(
+            encoding.value,
+            agreements.get(encoding),
+            scores[encoding].metrics[metric] if metric and encoding in scores else None,
+            lost.get(encoding, {}).get(metric or ""),
+        )
+        for encoding in graphs.models
+        if encoding is not Encoding.FLOAT
     ]
     return Report(
         name=request.output.stem,
         task=source.task.value,
-        verdict=verdict_of(source.task.value, metric, main.get(Encoding.FLOAT), findings),
+        verdict=verdict_of(source.task.value, _labelled(floating, metric), findings),
         model=_model_facts(source),
         encodings=tuple(
             EncodingReport(
@@ -74,6 +93,9 @@ def assembled_report(
                 scores=_without_paths(scores.get(encoding), request.data),
                 kept_float=graphs.kept_float.get(encoding, ()),
                 golden_sqnr_db=golden.min_sqnr_db[encoding],
+                levels=levels(scores[encoding], np.random.default_rng(0)) if encoding in scores else {},
+                losses=lost.get(encoding, {}),
+                confusion=_confusion(floating, scores.get(encoding), source.class_names),
             )
             for encoding, model in graphs.models.items()
         ),
@@ -83,7 +105,43 @@ def assembled_report(
         skipped=tuple(_shortened(line, request.calibration) for line in images.skipped) if images else (),
         metric=metric,
         notes=notes,
-        layers=graphs.layers,
+        layers=tuple(_layer(layer) for layer in graphs.layers),
+        disagreements=disagreements_on_labels(scores, source.class_names) or against_float.disagreements,
+    )
+
+
+def _labelled(floating: Scores | None, metric: str | None) -> LabelledFindings | None:
+    if floating is None or metric is None:
+        return None
+    guessing, named, answers = None, None, floating.answers
+    if isinstance(answers, ClassAnswers) and answers.truth is not None:
+        guessing = float(np.bincount(answers.truth).max() / len(answers))
+        named = len(np.unique(answers.first))
+    return LabelledFindings(metric, floating.metrics[metric], floating.images, guessing, named)
+
+
+def _confusion(floating: Scores | None, other: Scores | None, class_names: tuple[str, ...]) -> ConfusionChanges | None:
+    if floating is None or other is None or floating is other:
+        return None
+    one, two = floating.answers, other.answers
+    if not isinstance(one, ClassAnswers) or not isinstance(two, ClassAnswers):
+        return None
+    return confusion_changes(one, two, class_names)
+
+
+def _layer(found: Mapping[str, Any]) -> LayerFindings:
+    """What quantizing said of a layer, noise as signal to noise."""
+    return LayerFindings(
+        name=found["name"],
+        op_type=found["op_type"],
+        macs=found["macs"],
+        int8=tuple(found["int8"]),
+        sqnr_db={
+            encoding: -10 * math.log10(noise) if noise > 0 else math.inf
+            for encoding, noise in found["sensitivity"].items()
+        },
+        centred=found["centred"],
+        reason=found["reason"],
     )
 
 

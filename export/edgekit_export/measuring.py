@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from edgekit.bundle.manifest import Encoding
+from edgekit.frame import Pixels
 from edgekit_export.calibration_images import CalibrationImages, PreparedPicture
-from edgekit_export.evaluate.agreement import Agreement, agreement
+from edgekit_export.evaluate.agreement import Agreement, Comparison
+from edgekit_export.evaluate.disagreement import Disagreement, disagreements
 from edgekit_export.evaluate.score import Scorer
 from edgekit_export.evaluate.scores import Scores
 from edgekit_export.graphs import Graphs
 from edgekit_export.models import SourceModel
+from edgekit_export.pictures import UnreadablePicture, read_picture
 from edgekit_export.progress import Progress
 
-__all__ = ["agreements_of", "compared_pictures", "scores_of"]
+__all__ = ["AgainstFloat", "agreements_of", "compared_pictures", "disagreements_on_labels", "scores_of"]
+
+MOST: Final = 4
+"""Pictures of each encoding that a report shows."""
 
 
 def compared_pictures(images: CalibrationImages) -> tuple[PreparedPicture, ...]:
@@ -31,29 +39,70 @@ def compared_pictures(images: CalibrationImages) -> tuple[PreparedPicture, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AgainstFloat:
+    """Every encoding but float against float, on the same unlabelled pictures.
+
+    Attributes:
+        agreements: by encoding.
+        disagreements: the pictures on which they disagree most, of every encoding.
+    """
+
+    agreements: Mapping[Encoding, Agreement]
+    disagreements: tuple[Disagreement, ...] = ()
+
+
 def agreements_of(
     graphs: Graphs, source: SourceModel, compared: Sequence[PreparedPicture], progress: Progress
-) -> dict[Encoding, Agreement]:
-    """Every encoding but float against float, on the same pictures."""
+) -> AgainstFloat:
+    """Compare every encoding with float picture by picture; no more than one picture's outputs are in memory."""
     others = [encoding for encoding in graphs.models if encoding is not Encoding.FLOAT]
     if not compared or not others:
-        return {}
+        return AgainstFloat({})
     from edgekit_export.graph_predictor import GraphPredictor
 
-    stage, total = "Comparing INT8 with float", len(compared) * (len(others) + 1)
-    outputs: dict[Encoding, dict[str, Any]] = {}
-    for number, (encoding, model) in enumerate(graphs.models.items()):
-        predictor = GraphPredictor(model, source.preprocessing, source.decoder, optimise=_optimised(encoding))
-        rows = []
-        for done, picture in enumerate(compared, start=1):
-            rows.append(predictor.run(picture.prepared[None]))
-            progress(stage, number * len(compared) + done, total)
-        outputs[encoding] = {name: np.concatenate([row[name] for row in rows]) for name in predictor.output_names}
-    size_hw, classes = source.preprocessing.geometry.size_hw, len(source.class_names)
-    return {
-        encoding: agreement(source.task, source.decoder, size_hw, classes, outputs[Encoding.FLOAT], outputs[encoding])
-        for encoding in others
+    size_hw, names = source.preprocessing.geometry.size_hw, source.class_names
+    predictors = {
+        encoding: GraphPredictor(model, source.preprocessing, source.decoder, optimise=_optimised(encoding))
+        for encoding, model in graphs.models.items()
     }
+    comparisons = {encoding: Comparison(source.task, source.decoder, size_hw, len(names)) for encoding in others}
+    for done, picture in enumerate(compared, start=1):
+        reference = predictors[Encoding.FLOAT].run(picture.prepared[None])
+        for encoding, comparison in comparisons.items():
+            comparison.add([picture.name], reference, predictors[encoding].run(picture.prepared[None]))
+        progress("Comparing INT8 with float", done, len(compared))
+    shown: list[Disagreement] = []
+    for encoding, comparison in comparisons.items():
+        answers = comparison.answers()
+        if answers is not None:
+            one, two = answers
+            shown += disagreements(encoding.value, one, two, names, lambda index: compared[index].prepared, most=MOST)
+    return AgainstFloat(
+        {encoding: comparison.result(np.random.default_rng(0)) for encoding, comparison in comparisons.items()},
+        tuple(shown),
+    )
+
+
+def disagreements_on_labels(scores: Mapping[Encoding, Scores], class_names: Sequence[str]) -> tuple[Disagreement, ...]:
+    """The labelled pictures on which an encoding and float disagree most, of every encoding."""
+    floating = scores.get(Encoding.FLOAT)
+    if floating is None or floating.answers is None:
+        return ()
+    one, shown = floating.answers, list[Disagreement]()
+    for encoding, found in scores.items():
+        if encoding is not Encoding.FLOAT and found.answers is not None:
+            shown += disagreements(
+                encoding.value, one, found.answers, class_names, lambda index: _read(one.names[index]), most=MOST
+            )
+    return tuple(shown)
+
+
+def _read(name: str) -> Pixels | None:
+    try:
+        return read_picture(Path(name))
+    except UnreadablePicture:
+        return None
 
 
 def _optimised(encoding: Encoding) -> bool:

@@ -155,7 +155,13 @@ def level(statistic: Callable[[Weights], NDArray[np.float64]], pictures: int, rn
 def difference(
     statistic: Callable[[Weights], NDArray[np.float64]], pictures: int, rng: np.random.Generator
 ) -> Estimate:
-    """A difference over all pictures, each counted once, and its percentile interval, which always holds it."""
+    """A difference over all pictures, each counted once, and its percentile interval, which always holds it.
+
+    Where no draw differs from any other, the interval is that of "the rule of three": what was not seen in n pictures
+    happens in up to 3 of n (J. A. Hanley and A. Lippman-Hand, JAMA 249, 1983), and no picture changes by more than 1.
+    """
     value = float(statistic(np.ones((1, pictures)))[0])
     found = percentiles(bootstrap(statistic, pictures, rng))
+    if found.half_width < 1e-9:
+        return Estimate(value, Interval(max(-1.0, value - 3 / pictures), min(1.0, value + 3 / pictures)))
     return Estimate(value, Interval(min(found.low, value), max(found.high, value)))

@@ -4,16 +4,41 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from edgekit_export.evaluate.agreement import Agreement
+from edgekit_export.evaluate.confusion import ConfusionChanges
+from edgekit_export.evaluate.disagreement import Disagreement
+from edgekit_export.evaluate.intervals import Estimate
 from edgekit_export.evaluate.scores import Scores
+from edgekit_export.report.quantizing import Convergence, LayerFindings, RepairGain
 from edgekit_export.report.verdict import Verdict
 
-__all__ = ["REPORT_VERSION", "EncodingReport", "Report", "report_json"]
+__all__ = ["REPORT_VERSION", "EncodingReport", "Latency", "Report", "for_bundle", "report_json"]
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long one picture took, measured with this encoding and no other.
+
+    Attributes:
+        p50_ms, p95_ms: median, and what 95 in 100 runs stay under.
+        backend: what ran it.
+        device: the processor, in words.
+        runs: how many were timed.
+        threads: CPU threads, or None where that has no meaning.
+    """
+
+    p50_ms: float
+    p95_ms: float
+    backend: str
+    device: str
+    runs: int
+    threads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +55,11 @@ class EncodingReport:
         scores: on labelled data, or None.
         kept_float: nodes that quantization left in float, the worst first.
         golden_sqnr_db: what a loaded graph must reach.
+        levels: metrics on labelled data with their intervals (evaluate.losses.levels).
+        losses: float's metrics minus these, on the same pictures (evaluate.losses.losses).
+        confusion: classifiers: which classes gained and lost on labelled data.
+        latency: measured with this encoding, or None.
+        reformats: copies between data layouts that an engine inspector counted, or None where there was none.
     """
 
     encoding: str
@@ -41,6 +71,11 @@ class EncodingReport:
     scores: Scores | None
     kept_float: tuple[str, ...]
     golden_sqnr_db: float
+    levels: Mapping[str, Estimate] = field(default_factory=dict)
+    losses: Mapping[str, Estimate] = field(default_factory=dict)
+    confusion: ConfusionChanges | None = None
+    latency: Latency | None = None
+    reformats: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +94,11 @@ class Report:
         skipped: pictures that could not be read, with the reason.
         metric: main metric on labelled data, or None.
         notes: what a person should know besides, one line each.
-        layers: what quantization decided of each layer.
+        layers: what quantization found out of each layer, in graph order.
+        warnings: what may be wrong with pictures or model, one line each; shown before everything but the verdict.
+        repairs: what each repair gained, in the order in which they were done.
+        convergence: whether there were enough calibration pictures, or None.
+        disagreements: pictures on which float and an encoding disagree.
     """
 
     name: str
@@ -73,29 +112,44 @@ class Report:
     skipped: tuple[str, ...] = ()
     metric: str | None = None
     notes: tuple[str, ...] = ()
-    layers: tuple[dict[str, Any], ...] = ()
+    layers: tuple[LayerFindings, ...] = ()
+    warnings: tuple[str, ...] = ()
+    repairs: tuple[RepairGain, ...] = ()
+    convergence: Convergence | None = None
+    disagreements: tuple[Disagreement, ...] = ()
+
+    @property
+    def floating(self) -> EncodingReport | None:
+        """The float graph, or None where it is missing."""
+        return next((one for one in self.encodings if one.encoding == "float"), None)
+
+
+def for_bundle(report: Report) -> Report:
+    """Without what a bundle must not hold: times of this machine, and pictures of the shop."""
+    return replace(
+        report,
+        encodings=tuple(replace(one, latency=None) for one in report.encodings),
+        disagreements=tuple(replace(one, jpeg=None) for one in report.disagreements),
+    )
 
 
 def report_json(report: Report) -> bytes:
-    """The report as JSON, always the same bytes for the same report."""
-    content: dict[str, Any] = {"version": REPORT_VERSION, **asdict(_summed_up(report))}
-    for encoding in content["encodings"]:
-        (encoding["scores"] or {}).pop("answers", None)
+    """The report as JSON, always the same bytes for the same report; pictures and single answers are left out."""
+    content: dict[str, Any] = {"version": REPORT_VERSION, **_plain(report)}
     content["verdict"]["headline"] = report.verdict.headline
-    return json.dumps(_plain(content), indent=1, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n"
 
 
-def _summed_up(report: Report) -> Report:
-    """Without the answers to single pictures."""
-    encodings = (
-        replace(encoding, scores=encoding.scores and replace(encoding.scores, answers=None))
-        for encoding in report.encodings
-    )
-    return replace(report, encodings=tuple(encodings))
+_LEFT_OUT = frozenset({"answers", "jpeg", "size_wh"})
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
+    if is_dataclass(value) and not isinstance(value, type):
+        names = [one.name for one in fields(value)]
+        if isinstance(value, (Scores, Disagreement)):
+            names = [name for name in names if name not in _LEFT_OUT]
+        return {name: _plain(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]

@@ -1,25 +1,26 @@
-"""The comparison of encodings as rows of text: one source for the HTML page and the terminal."""
+"""The comparison of encodings as rows of text, for the terminal: a row a fact, a column an encoding."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterator
 
 from edgekit_export.evaluate.scores import METRIC_WORDS
 from edgekit_export.report.content import EncodingReport, Report
+from edgekit_export.report.levels import Level
+from edgekit_export.report.words import (
+    UNKNOWN,
+    decibel,
+    interval_of,
+    megabytes,
+    metric_text,
+    percent,
+    points,
+    share,
+)
 
-__all__ = ["columns", "comparison", "megabytes", "rows", "share"]
+__all__ = ["comparison", "facts"]
 
-UNKNOWN: Final = "–"
-
-
-def megabytes(size_bytes: int) -> str:
-    """Decimal megabytes, one figure behind the point."""
-    return f"{size_bytes / 1e6:.1f} MB"
-
-
-def share(part: int | None, whole: int) -> str:
-    """Percent, or a dash where not known."""
-    return UNKNOWN if part is None or not whole else f"{100 * part / whole:.1f} %"
+_SHORT = {Level.SAFE: "safe", Level.UNSURE: "cannot tell", Level.UNSAFE: "not safe"}
 
 
 def comparison(report: Report) -> str:
@@ -29,44 +30,49 @@ def comparison(report: Report) -> str:
     return f"{report.compared} of the pictures, from which no range comes (which layers stay float was chosen on them)"
 
 
-def columns(report: Report) -> list[str]:
-    """Headings, in the order of `rows`."""
-    heads = ["Encoding", "Size", "INT8 MACs planned", "Executed here"]
-    if any(encoding.agreement for encoding in report.encodings):
-        heads += [_agreement_head(report), "SQNR"]
-    return heads + ([METRIC_WORDS.get(report.metric, report.metric)] if report.metric else [])
-
-
-def _agreement_head(report: Report) -> str:
-    return {"classify": "Same class as float", "detect": "AP50 against float's boxes"}.get(report.task, "Agreement")
-
-
-def rows(report: Report) -> list[list[str]]:
-    """One row an encoding."""
-    agreed = any(encoding.agreement for encoding in report.encodings)
-    return [_row(report, encoding, agreed=agreed) for encoding in report.encodings]
-
-
-def _row(report: Report, encoding: EncodingReport, *, agreed: bool) -> list[str]:
-    int8 = encoding.encoding.startswith("int8")
-    cells = [
-        encoding.encoding,
-        megabytes(encoding.size_bytes),
-        share(encoding.planned_int8_macs, encoding.macs) if int8 else UNKNOWN,
-        share(encoding.executed_int8_macs, encoding.macs) if int8 else UNKNOWN,
-    ]
-    if agreed:
-        cells += _agreement_cells(report, encoding)
+def facts(report: Report) -> Iterator[tuple[str, list[str]]]:
+    """A fact's name and its value for each encoding, in the report's order; facts that no encoding has are left out."""
+    judged = {one.encoding: _SHORT[Level(one.level)] for one in report.verdict.encodings}
+    yield from _row(report, "Verdict", lambda one: judged.get(one.encoding))
     if report.metric:
-        value = encoding.scores.metrics[report.metric] if encoding.scores else None
-        cells.append(UNKNOWN if value is None else f"{value:.3f}")
-    return cells
+        name = report.metric
+        word = METRIC_WORDS.get(name, name)
+        yield from _row(report, word, lambda one: one.scores and metric_text(name, one.scores.metrics[name]))
+        yield from _row(report, "  points lost", lambda one: name in one.losses and points(one.losses[name].value))
+        yield from _row(report, "  95 % sure", lambda one: name in one.losses and interval_of(one.losses[name]))
+    yield from _row(report, *_agreed(report.task))
+    yield from _row(
+        report,
+        "  95 % sure",
+        lambda one: one.agreement and one.agreement.interval and interval_of(one.agreement.interval),
+    )
+    yield from _row(report, "Signal to noise", lambda one: one.agreement and decibel(one.agreement.sqnr_db))
+    yield from _row(report, "Size", lambda one: megabytes(one.size_bytes))
+    yield from _row(report, "INT8 planned", lambda one: _int8(one) and share(one.planned_int8_macs, one.macs))
+    yield from _row(
+        report,
+        "INT8 executed",
+        lambda one: _int8(one) and one.executed_int8_macs is not None and share(one.executed_int8_macs, one.macs),
+    )
+    yield from _row(report, "Reformats", lambda one: None if one.reformats is None else str(one.reformats))
+    yield from _row(report, "ms a picture", lambda one: one.latency and f"{one.latency.p50_ms:.2f}")
 
 
-def _agreement_cells(report: Report, encoding: EncodingReport) -> list[str]:
-    found = encoding.agreement
-    if found is None:
-        return [UNKNOWN, UNKNOWN]
-    value = found.share
-    shown = UNKNOWN if value is None else f"{100 * value:.1f} %" if report.task == "classify" else f"{value:.3f}"
-    return [shown, f"{found.sqnr_db:.1f} dB"]
+def _int8(encoding: EncodingReport) -> bool:
+    return encoding.encoding.startswith("int8")
+
+
+def _agreed(task: str) -> tuple[str, Callable[[EncodingReport], object]]:
+    if task == "classify":
+        return "Same as float", lambda one: _if_known(percent, one.agreement and one.agreement.top1)
+    return "AP50 to float", lambda one: _if_known(points, one.agreement and one.agreement.ap50)
+
+
+def _if_known(words: Callable[[float], str], value: float | None) -> str | None:
+    return None if value is None else words(value)
+
+
+def _row(report: Report, name: str, value: Callable[[EncodingReport], object]) -> Iterator[tuple[str, list[str]]]:
+    values = [value(one) for one in report.encodings]
+    if any(values):
+        yield name, [str(one) if one else UNKNOWN for one in values]

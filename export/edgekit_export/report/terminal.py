@@ -7,25 +7,44 @@ from rich.table import Table
 from rich.text import Text
 
 from edgekit_export.report.content import Report
-from edgekit_export.report.table import columns, comparison, rows
-from edgekit_export.report.verdict import Level
+from edgekit_export.report.levels import Level
+from edgekit_export.report.table import comparison, facts
+from edgekit_export.report.words import count
 
 __all__ = ["report_terminal"]
 
-_COLOURS = {Level.SAFE: "bold green", Level.CHECK: "bold yellow", Level.UNSAFE: "bold red"}
+_COLOURS = {Level.SAFE: "green", Level.UNSURE: "yellow", Level.UNSAFE: "red"}
+_LEVELS = {"safe": "green", "cannot tell": "yellow", "not safe": "red"}
 
 
 def report_terminal(report: Report) -> RenderableType:
-    """The verdict and one row an encoding; text of files and models is never read as markup."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for index, name in enumerate(columns(report)):
-        table.add_column(Text(name), justify="left" if index == 0 else "right")
-    for row in rows(report):
-        table.add_row(*(Text(cell) for cell in row))
+    """A column for each encoding, then notes, then the verdict; text of files and models is never read as markup."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("", no_wrap=True)
+    for encoding in report.encodings:
+        table.add_column(Text(encoding.encoding), justify="right", min_width=len(encoding.encoding))
+    for name, values in facts(report):
+        style = "dim" if name.startswith("  ") else ""
+        table.add_row(Text(name, style=style), *(Text(value, style=_LEVELS.get(value, style)) for value in values))
     parts: list[RenderableType] = [table]
-    if report.compared:
-        parts.append(Text(f"Compared with float on {comparison(report)}.", style="dim"))
+    measured = _measured_on(report)
+    if measured:
+        parts += ["", Text(measured, style="dim")]
+    parts += [Text(f"Warning: {warning}", style="yellow") for warning in report.warnings]
     parts += [Text(f"Note: {note}", style="dim") for note in report.notes]
-    verdict = Text(f"{report.verdict.headline}: ", style=_COLOURS[report.verdict.level])
-    verdict.append(report.verdict.reason, style="default")
-    return Group(*parts, verdict)
+    colour = _COLOURS[Level(report.verdict.level)]
+    parts += ["", Text(report.verdict.headline, style=f"bold {colour}"), Text(report.verdict.reason)]
+    advice = Table.grid(padding=(0, 1, 0, 0))
+    for line in report.verdict.advice:
+        advice.add_row("→", Text(line))
+    return Group(*parts, advice) if report.verdict.advice else Group(*parts)
+
+
+def _measured_on(report: Report) -> str:
+    floating = report.floating
+    lines = []
+    if report.metric and floating is not None and floating.scores is not None:
+        lines.append(f"Accuracy on {count(floating.scores.images, 'labelled picture')}.")
+    if report.compared:
+        lines.append(f"Compared with float on {comparison(report)}.")
+    return " ".join(lines)

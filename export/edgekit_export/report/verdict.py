@@ -1,120 +1,116 @@
-"""Safe to deploy or not, and why: the one sentence that a report begins with."""
+"""Safe to deploy or not, and why: the one sentence that a report begins with.
+
+A figure alone decides nothing. Safe is what looks harmless and is, with 95 % confidence, not serious; not safe is what
+is harmful with that confidence; anything between cannot be told, and then the advice says what would tell it.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from edgekit_export.evaluate.agreement import Agreement
-from edgekit_export.evaluate.scores import METRIC_WORDS
+from edgekit_export.evaluate.intervals import Estimate
+from edgekit_export.report.by_agreement import judged_by_agreement
+from edgekit_export.report.by_labels import MAX_LOSS, LabelledFindings, judged_by_labels, means_something
+from edgekit_export.report.levels import EncodingVerdict, Level, called
+from edgekit_export.report.words import place
 
-__all__ = ["EncodingFindings", "Level", "Verdict", "verdict_of"]
+__all__ = ["EncodingFindings", "LabelledFindings", "Level", "Verdict", "verdict_of"]
 
-# Labelled data: at most one point lost is what INT8 may cost; three is what somebody should look at.
-_SAFE_LOSS: Final = 0.01
-_CHECK_LOSS: Final = 0.03
-
-# Without labels: EfficientNet-Lite0 in INT8 picks float's class on 95-96 % of pictures while it loses less than a
-# point of top-1 (many pictures lie between two classes); YOLOX-nano in INT8 finds float's boxes with AP50 0.99-1.00
-# while it loses 0 to 1.3 points of mAP.
-_SAFE_AGREEMENT: Final = {"classify": 0.93, "detect": 0.95}
-_CHECK_AGREEMENT: Final = {"classify": 0.85, "detect": 0.85}
-
-# One picture more or less moves an agreement on fewer pictures by over six points.
-_FEW_IMAGES: Final = 16
-
-
-class Level(str, Enum):
-    """How safe."""
-
-    SAFE = "safe"
-    CHECK = "check"
-    UNSAFE = "unsafe"
+_ORDER: Final = (Level.SAFE, Level.UNSURE, Level.UNSAFE)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A level and its reason in one sentence."""
+    """A level and its reason in one sentence; the worst encoding decides.
+
+    Attributes:
+        level: how safe.
+        reason: of the encoding that decided.
+        encodings: each encoding's own.
+        advice: what to do next, in sentences, the most useful first.
+    """
 
     level: Level
     reason: str
+    encodings: tuple[EncodingVerdict, ...] = ()
+    advice: tuple[str, ...] = ()
 
     @property
     def headline(self) -> str:
-        """The level in words."""
-        return {
-            Level.SAFE: "Safe to deploy",
-            Level.CHECK: "Check before you deploy",
-            Level.UNSAFE: "Not safe to deploy",
-        }[self.level]
+        """The level in words, and where it holds if not everywhere."""
+        alike = [found.encoding for found in self.encodings if found.level is self.level]
+        where = " and ".join(map(place, alike)) if 0 < len(alike) < len(self.encodings) else ""
+        if self.level is Level.SAFE:
+            return "Safe to deploy"
+        if self.level is Level.UNSAFE:
+            return f"Not safe to deploy{where and f' on {where}'}"
+        return f"Cannot tell yet{where and f' for {where}'}"
 
 
 @dataclass(frozen=True, slots=True)
 class EncodingFindings:
-    """What a verdict rests on.
+    """What a verdict on one encoding rests on.
 
     Attributes:
         encoding: its name.
-        agreement: with float on pictures that ranges did not come from.
+        agreement: with float on pictures that ranges did not come from, or None.
         metric: its own main metric on labelled data, or None.
+        loss: float's metric minus its own, with the interval, or None.
     """
 
     encoding: str
-    agreement: Agreement
+    agreement: Agreement | None = None
     metric: float | None = None
-
-
-_ORDER: Final = (Level.SAFE, Level.CHECK, Level.UNSAFE)
+    loss: Estimate | None = None
 
 
 def verdict_of(
-    task: str, metric_name: str | None, float_metric: float | None, int8: Sequence[EncodingFindings]
+    task: str, labelled: LabelledFindings | None, found: Sequence[EncodingFindings], *, max_loss: float = MAX_LOSS
 ) -> Verdict:
-    """Judge the INT8 encodings; the worst decides.
+    """Judge the encodings; the worst decides.
 
     Args:
         task: "classify", "detect" or "embed".
-        metric_name: the main metric on labelled data, such as "map".
-        float_metric: its value for the float graph, or None without labelled data.
-        int8: findings of each INT8 encoding; empty without `--int8`.
+        labelled: float on labelled pictures, or None without any.
+        found: of each encoding but float; empty where nothing was quantized.
+        max_loss: what an encoding may cost of the main metric, a fraction.
     """
-    if not int8:
-        return Verdict(Level.SAFE, "Nothing was quantized: the float graph equals the model file.")
-    judged = [
-        _by_metric(str(metric_name), float_metric, found)
-        if float_metric is not None and found.metric is not None
-        else _by_agreement(task, found)
-        for found in int8
-    ]
-    return max(judged, key=lambda verdict: _ORDER.index(verdict.level))
+    if not found:
+        return Verdict(Level.SAFE, "Nothing was quantized: the graph gives the answers of the model file.")
+    judged = tuple(_judged(task, labelled, one, max_loss) for one in found)
+    # Of equal levels the first encoding speaks.
+    worst = max(judged, key=lambda one: _ORDER.index(one.level))
+    advice = _advice([one for one in judged if one.level is worst.level])
+    if worst.level is Level.UNSAFE:
+        bad = " and ".join(one.encoding for one in judged if one.level is Level.UNSAFE)
+        leave = f"Leave {bad} alone: the float graph in the same bundle gives the original answers (--encoding float)."
+        advice = (leave, *advice)
+    return Verdict(worst.level, worst.reason, judged, advice)
 
 
-def _by_metric(name: str, float_metric: float, found: EncodingFindings) -> Verdict:
-    assert found.metric is not None
-    # Three decimals are what is printed; what cannot be seen there is no loss.
-    loss = round(float_metric - found.metric, 4)
-    level = Level.SAFE if loss <= _SAFE_LOSS else Level.CHECK if loss <= _CHECK_LOSS else Level.UNSAFE
-    word = METRIC_WORDS.get(name, name)
-    what = f"loses {loss * 100:.1f} points of {word}" if loss > 0 else f"loses nothing of {word}"
-    return Verdict(
-        level, f"{found.encoding} {what} on the labelled pictures ({found.metric:.3f}, float {float_metric:.3f})."
-    )
+def _advice(judged: Sequence[EncodingVerdict]) -> tuple[str, ...]:
+    """Each sentence once, with the largest number of pictures."""
+    needed: dict[str, int] = {}
+    for one in judged:
+        if one.advice:
+            needed[one.advice] = max(needed.get(one.advice, 0), one.images_needed or 0)
+    return tuple(f"About {number} {line}" if number else line for line, number in needed.items())
 
 
-def _by_agreement(task: str, found: EncodingFindings) -> Verdict:
-    share, images = found.agreement.share, found.agreement.images
-    if share is None:
-        why = "float finds nothing on the pictures to compare on" if task == "detect" else f"{task} has no metric"
-        return Verdict(Level.CHECK, f"{found.encoding} cannot be judged: {why}. Give labelled pictures with --data.")
-    safe, check = _SAFE_AGREEMENT[task], _CHECK_AGREEMENT[task]
-    level = Level.SAFE if share >= safe else Level.CHECK if share >= check else Level.UNSAFE
-    what = (
-        f"picks the same class as float on {share * 100:.0f} % of {images} pictures"
-        if task == "classify"
-        else f"finds float's {found.agreement.float_boxes} boxes on {images} pictures with AP50 {share:.2f}"
-    )
-    if level is Level.SAFE and images < _FEW_IMAGES:
-        return Verdict(Level.CHECK, f"{found.encoding} {what}; these are few. Give more pictures, or --data.")
-    return Verdict(level, f"{found.encoding} {what}.")
+def _judged(task: str, labelled: LabelledFindings | None, found: EncodingFindings, max_loss: float) -> EncodingVerdict:
+    agreed = found.agreement
+    if agreed is not None and agreed.sqnr_db == -math.inf:
+        unusable = f"{called(found.encoding)} gives numbers that cannot be used (infinite, or none)."
+        return EncodingVerdict(found.encoding, Level.UNSAFE, unusable)
+    without_labels = judged_by_agreement(task, found.encoding, agreed)
+    if labelled is None or found.loss is None or found.metric is None:
+        return without_labels
+    with_labels = judged_by_labels(found.encoding, found.metric, found.loss, labelled, max_loss)
+    few = with_labels.level is Level.UNSURE and found.loss.value <= max_loss
+    if few and without_labels.level is Level.SAFE and means_something(labelled):
+        return without_labels  # many pictures without labels say more than few with
+    return with_labels

@@ -1,35 +1,12 @@
-import json
+import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 
 import pytest
-from edgekit_export.evaluate.agreement import Agreement
-from edgekit_export.evaluate.scores import Scores
-from edgekit_export.report.content import EncodingReport, Report, report_json
+from edgekit_export.report.content import for_bundle
 from edgekit_export.report.html import report_html
-from edgekit_export.report.verdict import Level, Verdict
-
-
-def _encoding(name, agreement=None, top1=0.8):
-    scores = Scores({"top1": top1, "top5": 0.9}, 50, (), ("labels of the list",))
-    return EncodingReport(name, 1_234_567, 1000, 900, None, agreement, scores, ("conv<1>",), 18.0)
-
-
-@pytest.fixture
-def report():
-    return Report(
-        name="shop<script>",
-        task="classify",
-        verdict=Verdict(Level.UNSAFE, "int8-cpu loses 30.0 points of top-1 & more."),
-        model={"Model": "net.onnx", "Preprocessing": "RGB"},
-        encodings=(_encoding("float"), _encoding("int8-cpu", Agreement(30, float("inf"), top1=0.5), 0.5)),
-        calibrating=90,
-        compared=30,
-        held_out=True,
-        skipped=("bad.jpg: cut off in the middle",),
-        metric="top1",
-        notes=("A note.",),
-        layers=({"name": "conv<1>", "op_type": "Conv", "macs": 1000, "int8": [], "reason": None},),
-    )
+from edgekit_export.report.verdict import verdict_of
 
 
 class _Reader(HTMLParser):
@@ -37,12 +14,18 @@ class _Reader(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.open, self.text, self.links = [], [], []
+        self.open, self.seen, self.text, self.links, self.attributes = [], set(), [], [], []
 
     def handle_starttag(self, tag, attributes):
-        self.links += [value for name, value in attributes if name in ("src", "href")]
+        self.seen.add(tag)
+        self.links += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
+        self.attributes += [name for name, _ in attributes]
         if tag not in self.VOID:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.seen.add(tag)
+        self.links += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -51,6 +34,10 @@ class _Reader(HTMLParser):
         if "style" not in self.open:
             self.text.append(data)
 
+    @property
+    def words(self):
+        return "".join(self.text).replace("\u00a0", " ")
+
 
 def _read(report):
     reader = _Reader()
@@ -58,43 +45,141 @@ def _read(report):
     return reader
 
 
-def test_the_page_begins_with_the_verdict_and_its_reason(report):
-    text = "".join(_read(report).text)
-    assert text.index("Not safe to deploy") < text.index("int8-cpu loses 30.0 points of top-1 & more.")
-    assert text.index("loses 30.0 points") < text.index("Encodings")
+def test_the_page_begins_with_the_verdict_and_its_reason(make_report):
+    text = _read(make_report(lost=0.3)).words
+    reason = "INT8 for CPUs is right on 50.0 % of 500 labelled pictures, the original model on 80.0 %: 30.0 points lost"
+    assert text.index("Not safe to deploy on CPUs") < text.index(reason) < text.index("Accuracy")
 
 
-def test_the_page_is_whole_and_needs_nothing_else(report):
-    reader = _read(report)
+def test_each_encoding_has_its_own_card_with_its_figure_and_interval(make_report):
+    text = _read(make_report(lost=0.3)).words
+    for part in ("For NVIDIA GPUs", "0.2 points lost", "0.5 gained to 1.0 lost", "For CPUs", "30.0 points lost"):
+        assert text.index(part) < text.index("Accuracy")
+
+
+def test_the_page_is_whole_and_needs_nothing_else(make_report):
+    page, reader = report_html(make_report()), _read(make_report())
     assert reader.open == []
+    assert all(link.startswith("data:image/jpeg;base64,") for link in reader.links)
+    assert len(reader.links) == 2
+    assert "script" not in reader.seen
+    assert not any(name.startswith("on") for name in reader.attributes)
+    for fetched in (b"@import", b"url(", b"<link", b"http:", b"https:", b"//"):
+        # A JPEG in base64 may hold two slashes by chance.
+        assert fetched not in re.sub(rb"base64,[A-Za-z0-9+/=]+", b"", page)
+
+
+def test_names_from_files_are_never_markup(make_report, hostile):
+    report = make_report(
+        name=hostile, notes=(hostile,), warnings=(hostile,), skipped=(hostile,), model={hostile: hostile}
+    )
+    reader = _read(report)
+    assert "script" not in reader.seen
+    assert reader.open == []
+    assert reader.words.count(hostile) >= 10
+
+
+def test_everything_asked_for_is_on_the_page(make_report):
+    text = _read(make_report()).words
+    for part in (
+        "macro F1",
+        "Of the pictures that float gets right 12 are now wrong",
+        "40 → 31 of 50",
+        "The layers that suffer most",
+        "3.0 dB",
+        "254 steps",
+        "Bias correction",
+        "2.5 dB",
+        "off: not asked for",
+        "Were there enough calibration pictures?",
+        "from 32 pictures on",
+        "1.75 ms",
+        "90.0 %",
+        "80.0 %",
+        "All 12 layers",
+        "bad.jpg: cut off in the middle",
+        "A note.",
+        "Half of the pictures are black.",
+        "64 other pictures",
+    ):
+        assert part in text, part
+
+
+def test_no_time_stands_in_for_one_that_was_not_measured(make_report):
+    text = _read(make_report()).words
+    assert text.count("1.75 ms") == 1
+    assert text.count("not measured") == 3  # int8-tensorrt's card, and the rows of float and int8-tensorrt
+
+
+def test_reformats_are_a_column_only_where_an_inspector_counted_them(make_report):
+    assert "Reformats" not in _read(make_report()).words
+
+
+def test_an_encoding_that_is_missing_is_named(make_report):
+    report = make_report()
+    text = _read(make_report(encodings=report.encodings[:2])).words
+    assert "no int8-cpu graph: the float graph runs there" in text
+
+
+def test_a_bundle_of_float_alone_has_a_short_page(make_report):
+    nothing = {"layers": (), "repairs": (), "convergence": None, "disagreements": ()}
+    floating = make_report().encodings[:1]
+    text = _read(make_report(encodings=floating, verdict=verdict_of("classify", None, []), **nothing)).words
+    assert "Safe to deploy" in text
+    assert "suffer" not in text
+    assert "For CPUs" not in text
+
+
+def test_the_page_in_a_bundle_says_where_the_pictures_are(make_report):
+    reader = _read(for_bundle(make_report()))
     assert reader.links == []
-    assert b"@import" not in report_html(report)
-    assert b"url(" not in report_html(report)
+    assert "beside the bundle" in reader.words
 
 
-def test_names_from_files_are_never_markup(report):
-    assert "script" not in _read(report).open
-    assert b"<script" not in report_html(report)
-    assert "conv<1>" in "".join(_read(report).text)
+def test_the_same_report_gives_the_same_bytes(make_report):
+    assert report_html(make_report()) == report_html(make_report())
 
 
-def test_the_page_names_what_was_left_out_and_noted(report):
-    text = "".join(_read(report).text)
-    assert "bad.jpg: cut off in the middle" in text
-    assert "A note." in text
-    assert "30 other pictures" in text
+def _chromium():
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    pytest.skip("no Chromium here: neither chromium, chromium-browser nor google-chrome is installed")
 
 
-def test_the_json_is_strict_even_where_outputs_were_equal(report):
-    content = json.loads(report_json(report), parse_constant=lambda name: pytest.fail(name))
-    assert content["encodings"][1]["agreement"]["sqnr_db"] is None
-    assert content["verdict"] == {
-        "level": "unsafe",
-        "headline": "Not safe to deploy",
-        "reason": "int8-cpu loses 30.0 points of top-1 & more.",
-    }
+_MEASURE = b"""<script>addEventListener("load", () => {
+  document.querySelectorAll("details").forEach((one) => { one.open = true; });
+  const wide = [...document.querySelectorAll("body *:not(svg *)")].filter(
+    (one) => one.getBoundingClientRect().right > innerWidth + 0.5);
+  parent.told.push(`width ${innerWidth} scroll ${document.documentElement.scrollWidth} beyond ${wide.length} ` +
+    wide.slice(0, 3).map((one) => one.tagName + "." + one.className).join(" "));
+  parent.document.title = parent.told.join("; ");
+});</script></main>"""
 
 
-def test_the_same_report_gives_the_same_bytes(report):
-    assert report_html(report) == report_html(report)
-    assert report_json(report) == report_json(report)
+def test_nothing_scrolls_sideways_on_a_phone(tmp_path, make_report):
+    browser, long = _chromium(), "a_name_without_any_space_" * 8
+    reports = [
+        make_report(),
+        make_report(long, notes=(long,), warnings=(long,), skipped=(long,), model={"Model": long, long: long}),
+        make_report(lost=0.3, layer_count=200),
+    ]
+    for index, report in enumerate(reports):
+        # A page of ours has no script; this one measures, and tells the page around it.
+        (tmp_path / f"{index}.html").write_bytes(report_html(report).replace(b"</main>", _MEASURE))
+    # Frames of a phone's width: a window may not be made that narrow everywhere.
+    frames = "".join(f'<iframe src="{index}.html" style="width:390px;height:800px"></iframe>' for index in range(3))
+    (tmp_path / "phones.html").write_text(f"<style>iframe{{border:0}}</style><script>told = []</script>{frames}")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files"]
+    profile, page = f"--user-data-dir={tmp_path / 'profile'}", (tmp_path / "phones.html").as_uri()
+    done = subprocess.run(
+        [browser, *options, profile, "--virtual-time-budget=5000", "--dump-dom", page],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    title = re.search("<title>(.*?)</title>", done.stdout)
+    assert title is not None, done.stderr[-1000:]
+    assert [one.strip() for one in title[1].split(";")] == ["width 390 scroll 390 beyond 0"] * 3
