@@ -9,7 +9,7 @@ from edgekit_calibration.observers import HistogramObserver, MinMaxObserver
 from edgekit_calibration.patches import PatchShape
 from edgekit_calibration.ranges import Quantizer, Range, Scheme, least_error_range, min_max_range, quantizer
 from edgekit_calibration.readers import LayerReader
-from edgekit_calibration.table import CalibrationTable, TensorRanges
+from edgekit_calibration.table import CalibrationTable, TableKey, TensorRange, TensorRanges, reusable
 from edgekit_calibration.tensors import TensorObserver
 
 __all__ = [
@@ -27,7 +27,9 @@ __all__ = [
     "Quantizer",
     "Range",
     "Scheme",
+    "TableKey",
     "TensorObserver",
+    "TensorRange",
     "TensorRanges",
     "choose_range",
     "convergence_of",
@@ -37,4 +39,5 @@ __all__ = [
     "percentile_range",
     "quantizer",
     "range_by",
+    "reusable",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +11,15 @@ import numpy as np
 import onnx
 from edgekit_calibration import (
     CalibrationTable,
+    ChosenRange,
+    Convergence,
     HistogramObserver,
-    MomentObserver,
     Range,
     Scheme,
+    TableKey,
+    TensorRange,
     TensorRanges,
-    least_error_range,
+    choose_range,
 )
 from numpy.typing import NDArray
 
@@ -26,12 +28,12 @@ from edgekit.errors import CalibrationError
 from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress
 from edgekit_export.quantize.layers import Layer, find_layers
-from edgekit_export.quantize.observe import moment_observer, observe
+from edgekit_export.quantize.observe import gathering_for, observe
 from edgekit_export.quantize.options import QuantizeOptions
 from edgekit_export.quantize.placement import observable
 from edgekit_export.quantize.weights import MAX_COLUMNS, QuantizedWeight, quantize_weight
 
-__all__ = ["SCHEMES", "Measured", "check_images", "held_back", "measure", "table_of"]
+__all__ = ["SCHEMES", "Measured", "check_images", "held_back", "key_of", "measure", "table_of"]
 
 SCHEMES: Mapping[Encoding, Scheme] = {
     Encoding.INT8_TENSORRT: Scheme.SIGNED_SYMMETRIC,
@@ -41,12 +43,26 @@ SCHEMES: Mapping[Encoding, Scheme] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """What calibration found, for both encodings."""
+    """What calibration found, for both encodings.
+
+    Attributes:
+        layers: those that can be INT8.
+        weights: by layer.
+        observers: by tensor, over all images that ranges come from.
+        chosen: by scheme and tensor, its range and how it was found.
+        convergence: how ranges came to rest over these images.
+    """
 
     layers: tuple[Layer, ...]
     weights: Mapping[str, QuantizedWeight]
     observers: Mapping[str, HistogramObserver]
-    ranges: Mapping[Scheme, Mapping[str, Range]]
+    chosen: Mapping[Scheme, Mapping[str, ChosenRange]]
+    convergence: Convergence
+
+    @property
+    def ranges(self) -> Mapping[Scheme, Mapping[str, Range]]:
+        """By scheme and tensor."""
+        return {scheme: {name: one.span for name, one in found.items()} for scheme, found in self.chosen.items()}
 
 
 def check_images(images: Sequence[NDArray[np.uint8]], model: onnx.ModelProto) -> None:
@@ -85,35 +101,44 @@ def measure(
     """Ranges and weights of every layer that can be INT8, and by name why the others cannot."""
     view = GraphView(model.graph)
     layers = find_layers(model)
-    names = dict.fromkeys(name for layer in layers for name in (layer.data, layer.result))
-    nodes = {node.name: node for node in model.graph.node}
-    moments: dict[str, MomentObserver] = {}
-    for layer in layers:
-        sizes = view.initializers[layer.weight].dims
-        watching = moment_observer(layer, nodes[layer.name], sizes[2:])
-        if watching is not None and math.prod(sizes) // sizes[layer.channel_axis] <= MAX_COLUMNS:
-            moments[layer.name] = watching
-    observers = observe(
+    gathering = gathering_for(model, layers, (), images=len(images), max_columns=MAX_COLUMNS)
+    observe(
         model,
-        list(names),
+        gathering,
         images,
-        moments=[(layer.data, moments[layer.name]) for layer in layers if layer.name in moments],
         threads=options.threads,
         progress=lambda done: progress("observing ranges", done, len(images)),
     )
+    observers = {name: tensor.whole() for name, tensor in gathering.tensors.items()}
     reasons = {layer.name: observable(layer, observers) for layer in layers}
     usable = tuple(layer for layer in layers if reasons[layer.name] is None)
     wanted = dict.fromkeys(name for layer in usable for name in (layer.data, layer.result))
-    ranges = {
-        scheme: {name: least_error_range(observers[name], scheme) for name in wanted} for scheme in SCHEMES.values()
+    chosen = {
+        scheme: {
+            name: choose_range(gathering.tensors[name], scheme, options.method, readers=gathering.readers_of(name))
+            for name in wanted
+        }
+        for scheme in SCHEMES.values()
     }
     weights = {}
     for layer in usable:
         values = view.constant(layer.weight)
         assert values is not None, "find_layers takes constant weights only"
-        weights[layer.name] = quantize_weight(values, layer.channel_axis, moments.get(layer.name))
+        weights[layer.name] = quantize_weight(values, layer.channel_axis, gathering.moments.get(layer.name))
     seen = {name: observer for name, observer in observers.items() if observer.count}
-    return Measured(usable, weights, seen, ranges), {name: why for name, why in reasons.items() if why is not None}
+    unusable = {name: why for name, why in reasons.items() if why is not None}
+    return Measured(usable, weights, seen, chosen, gathering.convergence()), unusable
+
+
+def key_of(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], options: QuantizeOptions) -> TableKey:
+    """What a calibration table of this graph and all of these images is valid for."""
+    return TableKey(
+        graph_sha256=hashlib.sha256(model.SerializeToString(deterministic=True)).hexdigest(),
+        images_sha256=_images_sha256(images),
+        images=len(images),
+        preprocessing_sha256=options.preprocessing_sha256,
+        method=options.method,
+    )
 
 
 def table_of(
@@ -126,20 +151,17 @@ def table_of(
     """The calibration table (edgekit_calibration.CalibrationTable) as plain values."""
     tensors = {}
     for name, observer in measured.observers.items():
-        spans = {encoding.value: measured.ranges[scheme].get(name) for encoding, scheme in SCHEMES.items()}
+        found = {encoding.value: measured.chosen[scheme].get(name) for encoding, scheme in SCHEMES.items()}
         tensors[name] = TensorRanges(
             minimum=observer.minimum,
             maximum=observer.maximum,
             count=observer.count,
-            ranges={encoding: (span.low, span.high) for encoding, span in spans.items() if span is not None},
+            ranges={
+                encoding: TensorRange(low=one.span.low, high=one.span.high, method=one.method)
+                for encoding, one in found.items()
+                if one is not None
+            },
         )
-    table = CalibrationTable(
-        graph_sha256=hashlib.sha256(model.SerializeToString(deterministic=True)).hexdigest(),
-        images_sha256=_images_sha256(images),
-        preprocessing_sha256=options.preprocessing_sha256,
-        images=len(images) - held_back_count or len(images),
-        held_back=held_back_count,
-        tensors=tensors,
-    )
+    table = CalibrationTable(key=key_of(model, images, options), held_back=held_back_count, tensors=tensors)
     result: dict[str, Any] = table.model_dump(mode="json")
     return result

@@ -2,45 +2,84 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-from edgekit_calibration import HistogramObserver, MomentObserver, PatchShape
+from edgekit_calibration import Gathering, LayerReader, MomentObserver, PatchShape
 from numpy.typing import NDArray
 
+from edgekit.errors import OutputError
 from edgekit_export.graph.running import session
-from edgekit_export.graph.view import attribute
+from edgekit_export.graph.view import GraphView, attribute
 from edgekit_export.quantize.layers import Layer
 
-__all__ = ["moment_observer", "observe", "with_outputs"]
+__all__ = ["BATCH", "gathering_for", "observe", "patch_shape", "with_outputs"]
+
+_log = logging.getLogger(__name__)
+
+BATCH = 32
+"""Images after which what is gathered is saved: as much an interruption loses at most."""
 
 
-def moment_observer(layer: Layer, node: onnx.NodeProto, kernel: Sequence[int]) -> MomentObserver | None:
-    """What watches the patches that a layer multiplies with its weight; None where it cuts them in an unusual way.
+def patch_shape(layer: Layer, node: onnx.NodeProto, kernel: Sequence[int]) -> PatchShape | None:
+    """How a convolution cuts patches out of its input; None where it does so in an unusual way.
 
     Args:
-        layer: the layer.
+        layer: a Conv.
         node: its node.
         kernel: the weight's sizes behind the first two: height and width for a convolution over pictures.
     """
-    if layer.op_type != "Conv":
-        return MomentObserver(None)
     if len(kernel) != 2 or attribute(node, "auto_pad", b"NOTSET") not in (b"NOTSET", b"VALID"):
         return None
     top, left, bottom, right = attribute(node, "pads", None) or (0, 0, 0, 0)
     stride_h, stride_w = attribute(node, "strides", None) or (1, 1)
     dilation_h, dilation_w = attribute(node, "dilations", None) or (1, 1)
-    return MomentObserver(
-        PatchShape(
-            groups=attribute(node, "group", 1),
-            kernel_hw=(kernel[0], kernel[1]),
-            strides_hw=(stride_h, stride_w),
-            dilations_hw=(dilation_h, dilation_w),
-            pads_tlbr=(top, left, bottom, right),
-        )
+    return PatchShape(
+        groups=attribute(node, "group", 1),
+        kernel_hw=(kernel[0], kernel[1]),
+        strides_hw=(stride_h, stride_w),
+        dilations_hw=(dilation_h, dilation_w),
+        pads_tlbr=(top, left, bottom, right),
     )
+
+
+def gathering_for(
+    model: onnx.ModelProto,
+    layers: Sequence[Layer],
+    between: Sequence[str],
+    *,
+    images: int,
+    max_columns: int,
+) -> Gathering:
+    """What is to be gathered for these layers.
+
+    Args:
+        model: the float graph.
+        layers: of it.
+        between: further tensors to watch.
+        images: how many images will be seen.
+        max_columns: layers whose weight has longer rows get no moments.
+    """
+    view, nodes = GraphView(model.graph), {node.name: node for node in model.graph.node}
+    moments: dict[str, tuple[str, MomentObserver]] = {}
+    readers: dict[str, LayerReader] = {}
+    for layer in layers:
+        weight = view.constant(layer.weight)
+        assert weight is not None, "find_layers takes constant weights only"
+        shape = patch_shape(layer, nodes[layer.name], weight.shape[2:]) if layer.op_type == "Conv" else None
+        if shape is None and layer.op_type == "Conv":
+            continue
+        rows = np.moveaxis(weight, layer.channel_axis, 0).reshape(weight.shape[layer.channel_axis], -1)
+        readers[layer.name] = LayerReader(layer.data, rows, shape, images=images)
+        if rows.shape[1] <= max_columns:
+            moments[layer.name] = (layer.data, MomentObserver(shape, images=images))
+    names = dict.fromkeys((*(name for layer in layers for name in (layer.data, layer.result)), *between))
+    return Gathering(list(names), moments, readers, images=images)
 
 
 def with_outputs(model: onnx.ModelProto, names: Sequence[str]) -> onnx.ModelProto:
@@ -54,37 +93,56 @@ def with_outputs(model: onnx.ModelProto, names: Sequence[str]) -> onnx.ModelProt
 
 def observe(
     model: onnx.ModelProto,
-    names: Sequence[str],
+    gathering: Gathering,
     images: Sequence[NDArray[np.uint8]],
     *,
-    moments: Sequence[tuple[str, MomentObserver]] = (),
     threads: int = 2,
     progress: Callable[[int], None] | None = None,
-) -> dict[str, HistogramObserver]:
-    """Watch the tensors `names` over all images; only one image's tensors are in memory at a time.
+    saved: Path | None = None,
+) -> None:
+    """Let `gathering` take in the images that it has not seen; two images' tensors are in memory at a time.
 
     Args:
         model: the float graph, uint8 (batch, height, width, 3) in.
-        names: float32 tensors of the graph.
+        gathering: what watches its float32 tensors; it may have seen the first images already.
         images: uint8 (height, width, 3) each, prepared.
-        moments: tensors among `names` whose patches are watched too, and by what.
         threads: CPU threads.
         progress: called with the number of images done.
+        saved: where the gathering is saved after every BATCH images.
 
     Raises:
         CalibrationError: a tensor is not finite.
     """
-    observers = {name: HistogramObserver(name) for name in names}
-    if not names:
-        return observers
-    runner: Any = session(with_outputs(model, list(observers)), threads=threads)
+    names = list(gathering.tensors)
+    if not names or gathering.done >= len(images):
+        return
+    runner: Any = session(with_outputs(model, names), threads=threads)
     feed = model.graph.input[0].name
-    for index, image in enumerate(images):
-        values = dict(zip(observers, runner.run(None, {feed: image[None]}), strict=True))
-        for name, observer in observers.items():
-            observer.update(values[name])
-        for name, watching in moments:
-            watching.update(values[name])
-        if progress is not None:
-            progress(index + 1)
-    return observers
+
+    def outputs(index: int) -> list[NDArray[Any]]:
+        made: list[NDArray[Any]] = runner.run(None, {feed: images[index][None]})
+        return made
+
+    # The next image runs while this one is counted: counting keeps one core busy, and the graph the other.
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(outputs, gathering.done)
+        for index in range(gathering.done, len(images)):
+            values = dict(zip(names, coming.result(), strict=True))
+            if index + 1 < len(images):
+                coming = ahead.submit(outputs, index + 1)
+            gathering.update(values)
+            del values
+            if progress is not None:
+                progress(index + 1)
+            if saved is not None and (index + 1) % BATCH == 0 and index + 1 < len(images):
+                saved = _saved(gathering, saved)
+
+
+def _saved(gathering: Gathering, path: Path) -> Path | None:
+    """Save what is gathered; the path, or None where it cannot be written: then there is nothing to go on from."""
+    try:
+        gathering.save(path)
+    except OutputError as error:
+        _log.warning("An interrupted calibration would start anew: %s", error)
+        return None
+    return path

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edgekit_calibration import Method
+
 __all__ = ["QuantizeOptions"]
 
 
@@ -23,6 +25,7 @@ class QuantizeOptions:
         rank_images: held-back images on which layers are ranked one at a time.
         max_held_back: most images held back from the ranges for ranking and judging.
         threads: CPU threads.
+        method: how ranges are chosen.
         preprocessing_sha256: of the geometry that prepared the images, for the calibration table.
     """
 
@@ -34,4 +37,5 @@ class QuantizeOptions:
     rank_images: int = 2
     max_held_back: int = 8
     threads: int = 2
+    method: Method = Method.AUTO
     preprocessing_sha256: str | None = None

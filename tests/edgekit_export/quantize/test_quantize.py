@@ -82,17 +82,17 @@ def test_graphs_are_opset_20_ir_10_with_an_open_batch(quantized):
 
 def test_the_table_is_json_and_keyed_by_what_it_was_measured_on(relu_net, quantized):
     table = CalibrationTable.from_json(json.dumps(quantized.table))
-    assert (table.images, table.held_back) == (6, 2)
+    assert (table.key.images, table.held_back) == (8, 2)
     assert set(table.tensors["f"].ranges if "f" in table.tensors else {"int8-tensorrt", "int8-cpu"}) == {
         "int8-tensorrt",
         "int8-cpu",
     }
     again = quantize(relu_net, smooth_images(8, 16), options=QuantizeOptions(preprocessing_sha256="e" * 64)).table
-    assert again["graph_sha256"] == table.graph_sha256
-    assert again["images_sha256"] == table.images_sha256
-    assert again["preprocessing_sha256"] == "e" * 64
+    assert again["key"]["graph_sha256"] == table.key.graph_sha256
+    assert again["key"]["images_sha256"] == table.key.images_sha256
+    assert again["key"]["preprocessing_sha256"] == "e" * 64
     other = quantize(relu_net, smooth_images(9, 16)).table
-    assert other["images_sha256"] != table.images_sha256
+    assert other["key"]["images_sha256"] != table.key.images_sha256
 
 
 def test_the_same_images_give_the_same_graphs(relu_net, quantized):
