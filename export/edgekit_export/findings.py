@@ -24,7 +24,7 @@ from edgekit_export.measuring import AgainstFloat, disagreements_on_labels
 from edgekit_export.models import SourceModel
 from edgekit_export.models.presets import describe
 from edgekit_export.report.content import EncodingReport, Report
-from edgekit_export.report.quantizing import LayerFindings
+from edgekit_export.report.quantizing import InputRange, LayerFindings, LayerInput
 from edgekit_export.report.verdict import EncodingFindings, LabelledFindings, verdict_of
 from edgekit_export.request import ExportRequest
 
@@ -142,7 +142,15 @@ def _layer(found: Mapping[str, Any]) -> LayerFindings:
         },
         centred=found["centred"],
         reason=found["reason"],
+        input=_layer_input(found.get("input")),
     )
+
+
+def _layer_input(found: Mapping[str, Any] | None) -> LayerInput | None:
+    if found is None:
+        return None
+    ranges = {encoding: InputRange(**reach) for encoding, reach in found["ranges"].items()}
+    return LayerInput(found["tensor"], tuple(found["counts"]), tuple(found["edges"]), ranges)
 
 
 def _model_facts(source: SourceModel) -> dict[str, str]:

@@ -16,6 +16,7 @@ from edgekit_export.evaluate.agreement import Agreement, Comparison
 from edgekit_export.evaluate.disagreement import Disagreement, disagreements
 from edgekit_export.evaluate.score import Scorer
 from edgekit_export.evaluate.scores import Scores
+from edgekit_export.evaluate.unpadded import unpadded_answers, unpadded_pixels
 from edgekit_export.graphs import Graphs
 from edgekit_export.models import SourceModel
 from edgekit_export.pictures import UnreadablePicture, read_picture
@@ -66,22 +67,36 @@ def agreements_of(
         encoding: GraphPredictor(model, source.preprocessing, source.decoder, optimise=_optimised(encoding))
         for encoding, model in graphs.models.items()
     }
-    comparisons = {encoding: Comparison(source.task, source.decoder, size_hw, len(names)) for encoding in others}
+    comparisons: dict[Encoding, Comparison] = {
+        encoding: Comparison(source.task, source.decoder, size_hw, len(names)) for encoding in others
+    }
     for done, picture in enumerate(compared, start=1):
         reference = predictors[Encoding.FLOAT].run(picture.prepared[None])
         for encoding, comparison in comparisons.items():
             comparison.add([picture.name], reference, predictors[encoding].run(picture.prepared[None]))
         progress("Comparing INT8 with float", done, len(compared))
+    return AgainstFloat(
+        {encoding: comparison.result(np.random.default_rng(0)) for encoding, comparison in comparisons.items()},
+        _shown(comparisons, source, compared),
+    )
+
+
+def _shown(
+    comparisons: Mapping[Encoding, Comparison], source: SourceModel, compared: Sequence[PreparedPicture]
+) -> tuple[Disagreement, ...]:
+    geometry = source.preprocessing.geometry.to_geometry()
+    sizes_hw = [picture.frame_size_hw for picture in compared]
+
+    def read(index: int) -> Pixels:
+        return unpadded_pixels(compared[index].prepared, sizes_hw[index], geometry)
+
     shown: list[Disagreement] = []
     for encoding, comparison in comparisons.items():
         answers = comparison.answers()
         if answers is not None:
-            one, two = answers
-            shown += disagreements(encoding.value, one, two, names, lambda index: compared[index].prepared, most=MOST)
-    return AgainstFloat(
-        {encoding: comparison.result(np.random.default_rng(0)) for encoding, comparison in comparisons.items()},
-        tuple(shown),
-    )
+            one, two = (unpadded_answers(side, sizes_hw, geometry) for side in answers)
+            shown += disagreements(encoding.value, one, two, source.class_names, read, most=MOST)
+    return tuple(shown)
 
 
 def disagreements_on_labels(scores: Mapping[Encoding, Scores], class_names: Sequence[str]) -> tuple[Disagreement, ...]:

@@ -62,7 +62,7 @@ def judged_by_agreement(task: str, encoding: str, agreed: Agreement | None) -> E
     few = agreed.images < LEAST_IMAGES or (agreed.float_boxes is not None and agreed.float_boxes < _LEAST_BOXES)
     if share >= safe and interval.low >= serious and not few:
         least = percent(interval.low) if task == "classify" else points(interval.low)
-        return EncodingVerdict(encoding, Level.SAFE, f"{told}, {least} at least (95 % sure).")
+        return EncodingVerdict(encoding, Level.SAFE, f"{told}, at least {least} (95 % sure).")
     if share >= safe or few or interval.high >= safe:
         few_told = f"{told}, but these are too few to tell."
         return EncodingVerdict(encoding, Level.UNSURE, few_told, _MORE_PICTURES, _needed(agreed))

@@ -83,18 +83,21 @@ def judged_by_labels(
     figure = f"{called(encoding)} {what}: {lost(loss.value)}"
     low, high, serious = loss.interval.low, loss.interval.high, max(SERIOUS_LOSS, max_loss)
     if low > max_loss or (loss.value > serious and low > 0):
-        return EncodingVerdict(encoding, Level.UNSAFE, f"{figure}, {points(low)} at least (95 % sure).", IMPROVE)
+        return EncodingVerdict(encoding, Level.UNSAFE, f"{figure}, at least {points(low)} (95 % sure).", IMPROVE)
     # What cannot be seen in the printed figure is no loss.
     harmless, few = round(loss.value, 4) <= max_loss, labelled.images < LEAST_IMAGES
     if harmless and high <= serious and not few:
-        return EncodingVerdict(encoding, Level.SAFE, f"{figure}, {_at_most(high)} (95 % sure).")
+        return EncodingVerdict(encoding, Level.SAFE, f"{figure}, {_at_most(loss)} (95 % sure).")
     advice, needed = _more_labels(loss, labelled.images, max_loss, serious)
     doubt = _doubt(low, high, harmless=harmless, narrow=high <= serious)
     return EncodingVerdict(encoding, Level.UNSURE, f"{figure}, but {doubt}.", advice, needed)
 
 
-def _at_most(high: float) -> str:
-    return f"{points(high)} at most" if high > 0 else f"{points(-high)} at least"
+def _at_most(loss: Estimate) -> str:
+    high = loss.interval.high
+    if high <= 0:
+        return f"at least {points(-high)}"
+    return f"at most {points(high)}" if round(100 * loss.value, 1) > 0 else f"at most {points(high)} lost"
 
 
 def _doubt(low: float, high: float, *, harmless: bool, narrow: bool) -> str:

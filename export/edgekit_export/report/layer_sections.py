@@ -107,16 +107,13 @@ def calibration(report: Report) -> str:
     found = report.convergence
     if found is None or not found.images:
         return ""
-    if found.enough_at is not None:
-        told = (
-            f"Yes: from {count(found.enough_at, 'picture')} on the ranges change by less than {percent(found.small)} "
-            f"however many more come; {found.images[-1]} were used."
-        )
-    else:
-        told = (
-            f"No: with all {found.images[-1]} pictures the ranges still change by {percent(found.change[-1])} or more. "
-            "More pictures, of other hours and other light, would help."
-        )
+    last = percent(found.change[-1])
+    seen = f"over the last {found.total - found.images[-1]} of {found.total} pictures nine of ten ranges moved by"
+    told = (
+        f"Yes: {seen} less than {last}."
+        if found.enough
+        else f"Not quite: {seen} up to {last}. More pictures, of other hours and other light, would help."
+    )
     return section("Were there enough calibration pictures?", paragraph(told), curve(found))
 
 

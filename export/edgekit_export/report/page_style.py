@@ -81,7 +81,6 @@ svg.rule { display: block; width: 100%; height: .55rem; margin-top: .35rem; }
 .whisker { stroke: var(--tone, var(--bar)); stroke-width: 2.5; stroke-linecap: round; }
 .dot { fill: var(--tone, var(--bar)); } .line { fill: none; stroke: var(--bar); stroke-width: 2; }
 .span { stroke: var(--safe); stroke-width: 3; stroke-linecap: round; }
-.dash { stroke: var(--dim); stroke-width: 1; stroke-dasharray: 3 3; }
 .lost-box { fill: none; stroke: #ff5a4f; stroke-width: 2; } .new-box { fill: none; stroke: #ffc93c; stroke-width: 2;
   stroke-dasharray: 5 3; }
 figure { margin: 0; } figure.card { padding: .7rem; }

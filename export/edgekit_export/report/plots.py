@@ -180,7 +180,7 @@ def curve(found: Convergence) -> str:
     """How much the ranges still change with more pictures, and what counts as little."""
     left, right, top, base = 40.0, _WIDTH - 14.0, 10.0, 120.0
     most = max((*found.change, found.small)) * 1.1 or 1.0
-    first, last = math.log(found.images[0]), math.log(max(found.images[-1], found.images[0] + 1))
+    first, last = math.log(found.images[0]), math.log(max(found.total, found.images[0] + 1))
 
     def x(images: float) -> float:
         return left + (right - left) * (math.log(images) - first) / (last - first)
@@ -188,30 +188,19 @@ def curve(found: Convergence) -> str:
     def y(change: float) -> float:
         return base - (base - top) * change / most
 
-    path = "".join(
-        f"{'L' if index else 'M'}{_n(x(images))} {_n(y(change))}"
-        for index, (images, change) in enumerate(zip(found.images, found.change, strict=True))
-    )
-    dots = "".join(
-        f'<circle class="bar" cx="{_n(x(images))}" cy="{_n(y(change))}" r="3"/>'
-        for images, change in zip(found.images, found.change, strict=True)
-    )
-    shown = _apart(list(found.images), x)
-    enough = ""
-    if found.enough_at is not None:
-        here = x(min(max(found.enough_at, found.images[0]), found.images[-1]))
-        enough = f'<line class="dash" x1="{_n(here)}" x2="{_n(here)}" y1="{_n(top)}" y2="{_n(base)}"/>'
+    # Against the ranges of all pictures these themselves do not differ.
+    dots = [*zip(found.images, found.change, strict=True), (found.total, 0.0)]
+    path = "".join(f"{'L' if index else 'M'}{_n(x(one))} {_n(y(change))}" for index, (one, change) in enumerate(dots))
     return _plot(
         152,
         "change of the ranges over the number of pictures",
         f'<rect class="zone-safe" x="{_n(left)}" width="{_n(right - left)}" y="{_n(y(found.small))}" '
         f'height="{_n(base - y(found.small))}"/>',
         f'<line class="axis" x1="{_n(left)}" x2="{_n(right)}" y1="{_n(base)}" y2="{_n(base)}"/>',
-        enough,
         f'<path class="line" d="{path}"/>',
-        dots,
-        *(_label(x(images), base + 15, str(int(images))) for images in shown),
+        *(f'<circle class="bar" cx="{_n(x(one))}" cy="{_n(y(change))}" r="3"/>' for one, change in dots),
+        *(_label(x(images), base + 15, str(int(images))) for images in _apart([one for one, _ in dots], x)),
         _label((left + right) / 2, base + 29, "pictures"),
         _label(left - 6, y(found.small) + 4, f"{100 * found.small:.0f} %", "end"),
-        _label(left - 6, top + 8, f"{100 * most / 1.1:.0f} %", "end"),
+        _label(left - 6, top + 8, f"{100 * most / 1.1:.0f} %", "end") if most > 1.5 * found.small else "",
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from edgekit_calibration import Convergence as CalibrationConvergence
+from edgekit_calibration import HistogramObserver, Quantizer
+from edgekit_calibration.convergence import ENOUGH_MOVE
 from numpy.typing import ArrayLike
 
 __all__ = [
@@ -15,6 +18,8 @@ __all__ = [
     "LayerFindings",
     "LayerInput",
     "RepairGain",
+    "convergence_from",
+    "input_of",
     "layer_input",
     "worst_layers",
 ]
@@ -141,16 +146,18 @@ class Convergence:
     """Whether more calibration pictures would change the ranges.
 
     Attributes:
-        images: numbers of pictures, rising.
-        change: how far the ranges of that many lie from those of all, 0-1 (mean over tensors, relative).
-        enough_at: the fewest pictures from which the change stays small, or None where it never does.
+        images: numbers of pictures, rising, all below `total`.
+        change: how far the ranges of so many lie from those of all, 0-1: what nine of ten tensors stay below.
+        total: pictures in all.
+        enough: whether the last `change` is small.
         small: what counts as small.
     """
 
     images: tuple[int, ...]
     change: tuple[float, ...]
-    enough_at: int | None = None
-    small: float = 0.05
+    total: int
+    enough: bool
+    small: float
 
 
 def layer_input(
@@ -173,6 +180,33 @@ def layer_input(
     merged = np.add.reduceat(numbers[first:last], starts - first) if len(starts) else np.zeros(0, np.int64)
     kept = [*borders[starts].tolist(), float(borders[last])]
     return LayerInput(tensor, tuple(int(n) for n in merged), tuple(kept), dict(ranges))
+
+
+def input_of(observer: HistogramObserver, quantizers: Mapping[str, Quantizer]) -> LayerInput:
+    """What calibration saw of a layer's input, and by encoding what it is quantized with."""
+    edges = np.linspace(-observer.limit, observer.limit, len(observer.counts) + 1)
+    ranges = {
+        encoding: InputRange(
+            (chosen.lowest - chosen.zero_point) * chosen.scale,
+            (chosen.highest - chosen.zero_point) * chosen.scale,
+            chosen.scale,
+        )
+        for encoding, chosen in quantizers.items()
+    }
+    return layer_input(observer.name, observer.counts, edges, ranges)
+
+
+def convergence_from(found: CalibrationConvergence) -> Convergence | None:
+    """The curve as calibration found it; None where there were too few pictures for one."""
+    if not found.points:
+        return None
+    return Convergence(
+        tuple(point.images for point in found.points),
+        tuple(point.p90_move for point in found.points),
+        found.images,
+        found.enough,
+        ENOUGH_MOVE,
+    )
 
 
 def worst_layers(layers: Sequence[LayerFindings], most: int = 10) -> tuple[LayerFindings, ...]:

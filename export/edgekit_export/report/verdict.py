@@ -82,14 +82,20 @@ def verdict_of(
     if not found:
         return Verdict(Level.SAFE, "Nothing was quantized: the graph gives the answers of the model file.")
     judged = tuple(_judged(task, labelled, one, max_loss) for one in found)
-    # Of equal levels the first encoding speaks.
-    worst = max(judged, key=lambda one: _ORDER.index(one.level))
+    worst, _ = max(zip(judged, found, strict=True), key=lambda pair: _concern(*pair))
     advice = _advice([one for one in judged if one.level is worst.level])
     if worst.level is Level.UNSAFE:
         bad = " and ".join(one.encoding for one in judged if one.level is Level.UNSAFE)
         leave = f"Leave {bad} alone: the float graph in the same bundle gives the original answers (--encoding float)."
         advice = (leave, *advice)
     return Verdict(worst.level, worst.reason, judged, advice)
+
+
+def _concern(judged: EncodingVerdict, found: EncodingFindings) -> tuple[int, bool, float]:
+    """By which the encoding is chosen that speaks for all: its level, INT8 before FP16, what it loses."""
+    share = found.agreement.share if found.agreement else None
+    lost = found.loss.value if found.loss else 1 - share if share is not None else 0.0
+    return _ORDER.index(judged.level), judged.encoding.startswith("int8"), lost
 
 
 def _advice(judged: Sequence[EncodingVerdict]) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ def make_report() -> Callable[..., Report]:
                 RepairGain("Bias correction", True, -14.0, -16.5, "int8-tensorrt"),
                 RepairGain("Adaptive rounding", False, note="not asked for"),
             ),
-            convergence=Convergence((8, 16, 32), (0.3, 0.1, 0.02), 32),
+            convergence=Convergence((8, 16, 32), (0.3, 0.1, 0.02), 64, True, 0.05),
             disagreements=(
                 Disagreement("a.jpg", "int8-cpu", HOSTILE, "pear (70 %)", "apple", (), (40, 30), _jpeg()),
                 Disagreement(

@@ -2,7 +2,18 @@ import math
 
 import numpy as np
 import pytest
-from edgekit_export.report.quantizing import InputRange, LayerFindings, RepairGain, layer_input, worst_layers
+from edgekit_calibration import Convergence as CalibrationConvergence
+from edgekit_calibration import ConvergencePoint, HistogramObserver, Range, Scheme, quantizer
+from edgekit_export.report.quantizing import (
+    Convergence,
+    InputRange,
+    LayerFindings,
+    RepairGain,
+    convergence_from,
+    input_of,
+    layer_input,
+    worst_layers,
+)
 
 
 def _normal(**ranges):
@@ -51,3 +62,29 @@ def test_the_worst_layers_are_those_with_least_signal_in_any_encoding():
 def test_a_gain_needs_both_measurements():
     assert RepairGain("x", True, -10.0, -12.5).gain_db == pytest.approx(2.5)
     assert RepairGain("x", False, -10.0).gain_db is None
+
+
+def test_what_calibration_saw_becomes_a_histogram_with_the_range_of_each_encoding():
+    observer = HistogramObserver("x")
+    observer.update(np.random.default_rng(0).normal(0, 1, 10_000).clip(-0.28, None))
+    span = Range(-0.28, 3.0)
+    found = input_of(
+        observer,
+        {
+            "int8-tensorrt": quantizer(span, Scheme.SIGNED_SYMMETRIC),
+            "int8-cpu": quantizer(span, Scheme.UNSIGNED_ASYMMETRIC),
+        },
+    )
+    assert sum(found.counts) == 10_000
+    assert found.edges[0] == pytest.approx(-0.28, abs=0.01)
+    signed, unsigned = found.ranges["int8-tensorrt"], found.ranges["int8-cpu"]
+    assert (signed.low, signed.high, signed.steps) == (pytest.approx(-3.02, abs=0.01), pytest.approx(3.0), 255)
+    assert (unsigned.low, unsigned.high) == (pytest.approx(-0.28, abs=0.01), pytest.approx(3.0, abs=0.01))
+    assert found.clipped("int8-cpu") == pytest.approx(0.00135, abs=0.001)
+
+
+def test_the_curve_of_calibration_is_taken_over():
+    points = (ConvergencePoint(12, 0.1, 0.3, "a"), ConvergencePoint(24, 0.01, 0.04, "b"))
+    found = convergence_from(CalibrationConvergence(48, points, True))
+    assert found == Convergence((12, 24), (0.3, 0.04), 48, True, 0.05)
+    assert convergence_from(CalibrationConvergence(1, (), False)) is None

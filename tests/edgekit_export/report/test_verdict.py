@@ -157,6 +157,32 @@ def test_the_worst_encoding_decides_and_the_headline_says_where():
     assert "int8-tensorrt" not in verdict.advice[0]
 
 
+def test_of_equally_safe_encodings_the_int8_one_that_loses_most_speaks():
+    found = [
+        _lost(-0.001, 0.004, 0.009, encoding="fp16"),
+        _lost(-0.002, 0.001, 0.008, encoding="int8-tensorrt"),
+        _lost(-0.002, 0.003, 0.008, encoding="int8-cpu"),
+    ]
+    assert verdict_of("classify", _labelled(), found).reason.startswith("INT8 for CPUs is right on 80.7 %")
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "words"),
+    [
+        (-0.002, 0.003, 0.008, "0.3 points lost, at most 0.8 (95 % sure)."),
+        (-0.002, 0.0, 0.008, "nothing lost, at most 0.8 lost (95 % sure)."),
+        (-0.012, -0.005, 0.002, "0.5 points gained, at most 0.2 lost (95 % sure)."),
+        (-0.012, -0.008, -0.004, "0.8 points gained, at least 0.4 (95 % sure)."),
+        (0.02, 0.03, 0.04, "3.0 points lost, at least 2.0 (95 % sure)."),
+        (-0.04, 0.0, 0.04, "nothing lost, but with so few pictures it may as well be 4.0."),
+        (-0.01, 0.02, 0.05, "2.0 points lost, but with so few pictures it may be nothing."),
+        (0.005, 0.02, 0.05, "2.0 points lost, but with so few pictures it may be only 0.5."),
+    ],
+)
+def test_the_sentence_ends_with_the_loss_and_how_sure_it_is(low, value, high, words):
+    assert verdict_of("classify", _labelled(), [_lost(low, value, high)]).reason.endswith(words)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "headline"), [(-0.002, 0.008, "Safe to deploy"), (-0.04, 0.05, "Cannot tell yet")]
 )
