@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgekit.bundle.manifest import Encoding, Macs
-from edgekit_export.calibration_images import CalibrationImages
+from edgekit_export.calibration_images import CalibrationImages, spread
 from edgekit_export.models import SourceModel
 from edgekit_export.progress import Progress
 
 __all__ = ["INT8", "Graphs", "float_only", "quantized", "serialized"]
 
 INT8 = (Encoding.INT8_TENSORRT, Encoding.INT8_CPU)
+
+# Calibration pictures on which tensors are looked at before they become FP16: it is the largest that matters, and
+# that is allowed a quarter of what FP16 holds.
+_SEEN_ON = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,24 +43,43 @@ def float_only(model: Any) -> Graphs:
 
 
 def quantized(model: Any, images: CalibrationImages, source: SourceModel, progress: Progress) -> Graphs:
-    """The float graph and both INT8 graphs, calibrated on `images`."""
+    """The float graph, the same in FP16, and both INT8 graphs, calibrated on `images`."""
     from edgekit_export.quantize import QuantizeOptions, quantize
 
     alone = float_only(model)
+    prepared = [picture.prepared for picture in images.calibrating]
     contract = source.preprocessing.geometry.model_dump_json().encode()
     found = quantize(
         model,
-        [picture.prepared for picture in images.calibrating],
+        prepared,
         progress=lambda what, done, total: progress(f"Quantizing: {what}", done, total),
         options=QuantizeOptions(preprocessing_sha256=hashlib.sha256(contract).hexdigest()),
     )
+    halves = _in_half(
+        {Encoding.FP16: model, Encoding.INT8_TENSORRT: found.graphs[Encoding.INT8_TENSORRT]}, prepared, progress
+    )
     return Graphs(
-        models={**alone.models, **found.graphs},
-        macs={**alone.macs, **found.macs},
+        models={**alone.models, Encoding.FP16: model, **found.graphs, **halves},
+        macs={**alone.macs, Encoding.FP16: alone.macs[Encoding.FLOAT], **found.macs},
         kept_float=found.kept_float,
         layers=tuple(asdict(layer) for layer in found.layers),
         table=found.table,
     )
+
+
+def _in_half(
+    models: Mapping[Encoding, Any], prepared: Sequence[NDArray[np.uint8]], progress: Progress
+) -> dict[Encoding, Any]:
+    """The graphs for TensorRT with their float parts in FP16: a strongly typed engine runs them as they are written."""
+    from edgekit_export.graph.half import to_half
+    from edgekit_export.quantize.seen import seen_ranges
+
+    pictures = [prepared[index] for index in spread(len(prepared), _SEEN_ON)]
+    halves = {}
+    for done, (encoding, model) in enumerate(models.items(), start=1):
+        halves[encoding] = to_half(model, ranges=seen_ranges(model, pictures))
+        progress("Writing FP16", done, len(models))
+    return halves
 
 
 def serialized(model: Any) -> bytes:

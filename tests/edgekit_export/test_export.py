@@ -60,7 +60,7 @@ def classified(tmp_path_factory, net, pictures, labelled):
 def test_the_bundle_opens_and_holds_every_encoding(classified):
     bundle = Bundle.open(classified.bundle)
     assert bundle.sha256 == classified.sha256
-    assert {Encoding.FLOAT, Encoding.INT8_TENSORRT, Encoding.INT8_CPU} <= set(bundle.encodings)
+    assert set(bundle.encodings) == set(Encoding)
     assert bundle.manifest.licence == "MIT"
     assert bundle.manifest.provenance.calibration.startswith("54 pictures of pictures")
 
@@ -82,6 +82,31 @@ def test_graphs_are_written_for_old_runtimes(classified):
         model = onnx.load_from_string(bundle.graph(encoding).onnx)
         assert (spec.opset, spec.ir_version) == (20, 10)
         assert [entry.version for entry in model.opset_import if entry.domain == ""] == [20]
+
+
+def test_the_graphs_for_tensorrt_compute_in_fp16_and_nothing_else_of_them_differs(classified):
+    bundle = Bundle.open(classified.bundle)
+    halves = {}
+    for encoding, spec in bundle.manifest.graphs.items():
+        graph = onnx.shape_inference.infer_shapes(onnx.load_from_string(bundle.graph(encoding).onnx)).graph
+        kinds = {value.name: value.type.tensor_type.elem_type for value in graph.value_info}
+        products = [node.output[0] for node in graph.node if node.op_type in ("Conv", "Gemm")]
+        halves[encoding] = [kinds.get(name) == onnx.TensorProto.FLOAT16 for name in products]
+        ends = [value.type.tensor_type.elem_type for value in (*graph.input, *graph.output)]
+        assert ends == [onnx.TensorProto.UINT8, onnx.TensorProto.FLOAT]
+        assert spec.macs.total == bundle.manifest.graphs[Encoding.FLOAT].macs.total
+    assert halves[Encoding.FP16] == halves[Encoding.INT8_TENSORRT] == [True, True, True]
+    assert not any(halves[Encoding.FLOAT] + halves[Encoding.INT8_CPU])
+    assert bundle.manifest.graphs[Encoding.FP16].macs.planned_int8 == 0
+    assert bundle.manifest.files["graphs/fp16.onnx"].bytes < bundle.manifest.files["graphs/float.onnx"].bytes
+
+
+def test_fp16_agrees_with_float_and_is_in_the_report(classified):
+    by_name = {encoding.encoding: encoding for encoding in classified.report.encodings}
+    assert list(by_name) == ["float", "fp16", "int8-tensorrt", "int8-cpu"]
+    assert by_name["fp16"].agreement.sqnr_db > 45
+    assert by_name["fp16"].agreement.top1 == 1.0
+    assert by_name["fp16"].scores.metrics["top1"] == 1.0
 
 
 def test_golden_outputs_are_each_encodings_own_and_check_prepare_too(classified):

@@ -11,10 +11,12 @@ from edgekit_export.golden_pictures import (
     without_blue,
 )
 from edgekit_export.graph import float_graph
+from edgekit_export.graph.half import to_half
+from edgekit_export.graph.half_rounding import with_half_rounding
 from edgekit_export.graph_predictor import GraphPredictor
 from edgekit_export.models.presets import PRESETS, preset_preprocessing
 
-from edgekit.bundle.golden import sqnr_db
+from edgekit.bundle.golden import MARGIN_DB, sqnr_db
 from edgekit.bundle.manifest import DecoderSpec, Encoding
 from edgekit.vision.geometry import Geometry, ResizeMode, prepare
 
@@ -65,6 +67,16 @@ def test_the_optimised_graph_passes_its_own_limit(detector):
     golden = choose_golden({Encoding.FLOAT: detector}, YOLOX, DECODER, [_prepared(_coloured())])
     fast = GraphPredictor(detector, YOLOX, DECODER, optimise=True).run(golden.inputs)["output"]
     assert sqnr_db(golden.outputs[Encoding.FLOAT][0], fast) >= golden.min_sqnr_db[Encoding.FLOAT]
+
+
+def test_the_limit_of_a_graph_in_fp16_lets_the_roundings_of_a_device_pass(detector):
+    half = to_half(detector)
+    golden = choose_golden({Encoding.FLOAT: detector, Encoding.FP16: half}, YOLOX, DECODER, [_prepared(_coloured())])
+    rounded = GraphPredictor(with_half_rounding(half), YOLOX, DECODER, optimise=False).run(golden.inputs)["output"]
+    reached = sqnr_db(golden.outputs[Encoding.FP16][0], rounded)
+    assert np.isfinite(reached)
+    assert golden.min_sqnr_db[Encoding.FP16] <= reached - MARGIN_DB
+    assert golden.tells
 
 
 def test_grey_pictures_are_not_chosen_as_they_cannot_tell_colours(detector):

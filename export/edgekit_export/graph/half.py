@@ -214,4 +214,5 @@ def to_half(
     result.graph.node.extend(writer.nodes)
     result.graph.initializer.extend(writer.constants)
     unused_removed(result)
+    onnx.checker.check_model(result)
     return result
