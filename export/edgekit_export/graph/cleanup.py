@@ -142,7 +142,7 @@ def unused_removed(model: onnx.ModelProto) -> None:
 
 
 def clean(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A copy with constants folded, no identities or dropout, norms and padding merged, names for all, nothing unused."""
+    """A copy: constants folded, identities and dropout gone, norms and padding merged, nodes named, nothing unused."""
     cleaned = onnx.ModelProto()
     cleaned.CopyFrom(model)
     constants_folded(cleaned)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from edgekit_export.quantize.cpu_cost import CpuCost, cheapest
 from edgekit_export.quantize.judge import Judge
 from edgekit_export.quantize.options import QuantizeOptions
+from edgekit_export.quantize.plan import LayerPlan
 
-__all__ = ["Choice", "fewest", "fewest_float", "most_int8"]
+__all__ = ["Choice", "fastest", "fewest", "fewest_float"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Choice:
     """The outcome for one encoding.
 
     Attributes:
-        quantized: names of the layers in INT8.
+        quantized: names of the nodes in INT8.
         kept_float: names of the layers returned to float, the worst first.
         noise: of the choice, per group of outputs.
     """
@@ -35,10 +37,10 @@ def _affordable(
     judge: Judge, sensitivities: Mapping[str, float], total_macs: int, int8_share: float, floor: float
 ) -> list[str]:
     """Layers worth returning to float, the worst first, as far as the MACs allow; dearer ones are stepped over."""
-    spare = sum(plan.layer.macs for plan in judge.plans.values()) - int8_share * total_macs
+    spare = sum(plan.node.macs for plan in judge.plans.values()) - int8_share * total_macs
     chosen: list[str] = []
     for name in sorted(sensitivities, key=lambda one: (-sensitivities[one], one)):
-        macs = judge.plans[name].layer.macs
+        macs = judge.plans[name].node.macs
         if sensitivities[name] < floor:
             break
         if macs <= spare:
@@ -91,12 +93,34 @@ def fewest_float(judge: Judge, sensitivities: Mapping[str, float], total_macs: i
     return _first_good(judge, ordered, lambda one: max(one.noise) <= options.bad_noise)
 
 
-def most_int8(judge: Judge, sensitivities: Mapping[str, float], options: QuantizeOptions) -> Choice:
-    """int8-cpu: as many MACs in INT8 as the budget allows, the cheapest in noise per MAC first.
+def fastest(judge: Judge, sensitivities: Mapping[str, float], cost: CpuCost, options: QuantizeOptions) -> Choice:
+    """int8-cpu: the choice that takes the least time within the noise budget.
 
-    A layer is here wholly in INT8 or wholly float, since nothing between is faster (see placement), so there is
-    no share of MACs to be kept.
+    Without a budget it is the cheapest choice there is: what INT8 does not make faster stays float. Where that makes
+    too much noise, nodes are returned to float in the order of noise per nanosecond, and what then no longer pays
+    goes with them.
     """
-    plans = judge.plans
-    dearest_first = sorted(plans, key=lambda name: (-sensitivities[name] / max(plans[name].layer.macs, 1), name))
-    return _first_good(judge, dearest_first, lambda one: max(one.noise) <= options.max_noise)
+    everything = frozenset(judge.plans)
+    free = min(
+        (cheapest(cost, everything, start) for start in (everything, frozenset[str]())),
+        key=lambda choice: (cost.nanoseconds(choice), sorted(choice)),
+    )
+
+    def price(name: str) -> float:
+        return max(cost.nanoseconds(free - {name}) - cost.nanoseconds(free), 1.0)
+
+    ordered = sorted(free, key=lambda name: (-sensitivities[name] / price(name), name))
+    tried: dict[int, Choice] = {}
+
+    def is_good(count: int) -> bool:
+        allowed = free - set(ordered[:count])
+        chosen = cheapest(cost, allowed, allowed)
+        layers = [name for name in judge.plans if name not in chosen and isinstance(judge.plans[name], LayerPlan)]
+        noise = tuple(float(value) for value in judge.noise(chosen))
+        tried[count] = Choice(chosen, tuple(sorted(layers, key=lambda name: (-sensitivities[name], name))), noise)
+        return max(noise) <= options.max_noise
+
+    count = fewest(len(ordered), is_good)
+    if count not in tried:
+        is_good(count)
+    return tried[count]

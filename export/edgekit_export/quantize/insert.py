@@ -1,4 +1,4 @@
-"""Write a float graph with quantize/dequantize pairs: explicit zero points, int8 weights, float biases."""
+"""Write a float graph with quantize/dequantize pairs: explicit zero points, int8 weights, float or int32 biases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from onnx import helper
 from edgekit_export.graph.cleanup import unused_removed
 from edgekit_export.graph.view import GraphView, attribute, initializer
 from edgekit_export.quantize.biases import bias_of, takes_bias
-from edgekit_export.quantize.plan import LayerPlan, as_signed, centre_of
+from edgekit_export.quantize.placement import starts_silu
+from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan, as_signed, centre_of
 
 __all__ = ["with_int8"]
 
@@ -20,14 +21,14 @@ __all__ = ["with_int8"]
 class _Writer:
     """Builds the node list of one quantized graph in order."""
 
-    def __init__(self, model: onnx.ModelProto, plans: Iterable[LayerPlan]) -> None:
+    def __init__(self, model: onnx.ModelProto, plans: Iterable[Plan]) -> None:
         self.model = onnx.ModelProto()
         self.model.CopyFrom(model)
         self.graph = self.model.graph
         self.view = GraphView(model.graph)
-        self.plans = {plan.layer.name: plan for plan in plans}
+        self.plans = {plan.node.name: plan for plan in plans}
         self.results = {
-            plan.layer.activation or plan.layer.name: plan for plan in self.plans.values() if plan.result is not None
+            plan.node.activation or plan.node.name: plan for plan in self.plans.values() if plan.result is not None
         }
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
@@ -118,30 +119,67 @@ class _Writer:
             copy.input[0] = self.data(plan.layer.data, plan.data)
         copy.input[1] = self.weight(plan)
         if takes_bias(plan.layer):
-            bias = self.constant(
-                f"{plan.layer.output}_bias", bias_of(plan, node, self.view, centred=plan.centred), np.float32
-            )
             del copy.input[2:]
-            copy.input.append(bias)
+            copy.input.append(self.bias(plan, node))
         return copy
+
+    def bias(self, plan: LayerPlan, node: onnx.NodeProto) -> str:
+        """The bias's name: float, but for an unsigned Gemm int32 in steps of its products.
+
+        ONNX Runtime merges a float bias into QLinearConv, and only an int32 one into QGemm; TensorRT refuses int32.
+        """
+        label, values = f"{plan.layer.output}_bias", bias_of(plan, node, self.view, centred=plan.centred)
+        if plan.layer.op_type != "Gemm" or plan.data.lowest < 0:
+            return self.constant(label, values, np.float32)
+        steps = np.float32(plan.data.scale) * plan.weight.scales
+        quantized = np.clip(np.rint(values.astype(np.float64) / steps), -(2**31), 2**31 - 1)
+        inputs = [
+            self.constant(f"{label}_quantized", quantized, np.int32),
+            self.constant(f"{label}_scale", steps, np.float32),
+            self.constant(f"{label}_zero_point", np.zeros(len(steps)), np.int32),
+        ]
+        target = self.name(f"{label}_dequantized")
+        self.nodes.append(helper.make_node("DequantizeLinear", inputs, [target], name=f"{target}_node", axis=0))
+        return target
+
+    def passing(self, node: onnx.NodeProto, plan: PassPlan) -> onnx.NodeProto:
+        """The node of a pass, reading dequantized tensors."""
+        copy = onnx.NodeProto()
+        copy.CopyFrom(node)
+        for index, tensor in enumerate(node.input):
+            copy.input[index] = self.data(tensor, plan.inputs[tensor])
+        return copy
+
+    def result(self, source: str, chosen: Quantizer, tensor: str) -> None:
+        """Quantize `source` and give its values back under the name that all readers know."""
+        stays_float = not any(node.name in self.plans for node in self.view.consumers.get(tensor, []))
+        if not (stays_float and starts_silu(tensor, self.view)):
+            self.pair(source, tensor, chosen, tensor)
+            self.dequantized[(tensor, chosen)] = tensor
+            return
+        apart = self.name(f"{tensor}_dequantized")
+        self.pair(source, tensor, chosen, apart)
+        lowest = self.constant(f"{tensor}_lowest", np.finfo(np.float32).min, np.float32)
+        self.nodes.append(helper.make_node("Clip", [apart, lowest], [tensor], name=f"{tensor}_kept_whole"))
 
     def write(self) -> onnx.ModelProto:
         """The quantized graph."""
         for node in self.graph.node:
             plan = self.plans.get(node.name)
-            if plan is not None:
+            if isinstance(plan, LayerPlan):
                 copy = self.layer(node, plan)
+            elif plan is not None:
+                copy = self.passing(node, plan)
             else:
                 copy = onnx.NodeProto()
                 copy.CopyFrom(node)
             self.nodes.append(copy)
             finished = self.results.get(node.name)
             if finished is not None and finished.result is not None:
-                tensor = finished.layer.result
+                tensor = finished.node.result
                 # The old name goes to the dequantized tensor: every reader, and an output, sees the same values.
                 copy.output[0] = self.name(f"{tensor}_float")
-                self.pair(copy.output[0], tensor, finished.result, tensor)
-                self.dequantized[(tensor, finished.result)] = tensor
+                self.result(copy.output[0], finished.result, tensor)
         del self.graph.node[:]
         self.graph.node.extend(self.nodes)
         self.graph.initializer.extend(self.constants.values())
@@ -150,8 +188,8 @@ class _Writer:
         return self.model
 
 
-def with_int8(model: onnx.ModelProto, plans: Iterable[LayerPlan]) -> onnx.ModelProto:
-    """A copy of the float graph in which the planned layers read quantized tensors; all others stay as they are.
+def with_int8(model: onnx.ModelProto, plans: Iterable[Plan]) -> onnx.ModelProto:
+    """A copy of the float graph in which the planned nodes read quantized tensors; all others stay as they are.
 
     A tensor that several layers read is quantized once. Weights are stored as int8 behind DequantizeLinear, biases
     as float (TensorRT refuses an INT32 bias behind DequantizeLinear).

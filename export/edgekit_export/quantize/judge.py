@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit.errors import CalibrationError
 from edgekit_export.quantize.noise import Group, noise, output_groups
-from edgekit_export.quantize.plan import LayerPlan
+from edgekit_export.quantize.plan import Plan
 from edgekit_export.quantize.switchboard import Switchboard
 
 __all__ = ["Judge", "Panel"]
@@ -46,8 +46,8 @@ class Panel:
 class Judge:
     """One set of plans on a panel: noise of any choice among them."""
 
-    def __init__(self, panel: Panel, plans: Sequence[LayerPlan]) -> None:
-        self.panel, self.plans = panel, {plan.layer.name: plan for plan in plans}
+    def __init__(self, panel: Panel, plans: Sequence[Plan]) -> None:
+        self.panel, self.plans = panel, {plan.node.name: plan for plan in plans}
         self._board = Switchboard(panel.model, plans, threads=panel.threads)
 
     def noise(self, quantized: Collection[str]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import onnx
 from edgekit.bundle.manifest import Encoding
 from edgekit_export.quantize.fallback import Choice
 from edgekit_export.quantize.layers import find_layers, unquantizable
-from edgekit_export.quantize.plan import LayerPlan
+from edgekit_export.quantize.plan import LayerPlan, Plan
 
 __all__ = ["LayerReport", "layer_reports"]
 
@@ -39,11 +39,13 @@ class LayerReport:
 def layer_reports(
     model: onnx.ModelProto,
     reasons: Mapping[str, str],
-    chosen: Mapping[Encoding, tuple[Sequence[LayerPlan], Choice, Mapping[str, float]]],
+    chosen: Mapping[Encoding, tuple[Sequence[Plan], Choice, Mapping[str, float]]],
 ) -> tuple[LayerReport, ...]:
     """In graph order."""
     odd = unquantizable(model)
-    centred = {plan.layer.name for plan in chosen[Encoding.INT8_TENSORRT][0] if plan.centred}
+    centred = {
+        plan.layer.name for plan in chosen[Encoding.INT8_TENSORRT][0] if isinstance(plan, LayerPlan) and plan.centred
+    }
     layers = {layer.name: layer for layer in find_layers(model)}
     reports = []
     for node in model.graph.node:

@@ -1,4 +1,4 @@
-"""How one layer is to be quantized."""
+"""How one node is to be quantized."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from edgekit_calibration import Quantizer
 
 from edgekit_export.quantize.layers import Layer
+from edgekit_export.quantize.passes import Pass
 from edgekit_export.quantize.weights import QuantizedWeight
 
-__all__ = ["LayerPlan", "as_signed", "centre_of"]
+__all__ = ["LayerPlan", "PassPlan", "Plan", "as_signed", "centre_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +31,34 @@ class LayerPlan:
     data: Quantizer
     result: Quantizer | None = None
     centred: bool = False
+
+    @property
+    def node(self) -> Layer:
+        """What is quantized."""
+        return self.layer
+
+    @property
+    def inputs(self) -> dict[str, Quantizer]:
+        """The variable tensors that it reads quantized."""
+        return {self.layer.data: self.data}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassPlan:
+    """A node without weights in INT8: all that it reads and what it makes is quantized.
+
+    Attributes:
+        node: the node.
+        inputs: how each tensor that it reads is quantized.
+        result: how the tensor that it makes is quantized.
+    """
+
+    node: Pass
+    inputs: dict[str, Quantizer]
+    result: Quantizer
+
+
+Plan = LayerPlan | PassPlan
 
 
 def centre_of(data: Quantizer) -> float:

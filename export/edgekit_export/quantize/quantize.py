@@ -9,10 +9,7 @@ from typing import Any
 
 import numpy as np
 import onnx
-from edgekit_calibration import (
-    Scheme,
-    quantizer,
-)
+from edgekit_calibration import Scheme, quantizer
 from numpy.typing import NDArray
 
 from edgekit.bundle.manifest import Encoding, Macs
@@ -20,14 +17,15 @@ from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, tot
 from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress, silent
 from edgekit_export.quantize.calibrate import Measured, check_images, held_back, measure, table_of
-from edgekit_export.quantize.fallback import fewest, fewest_float, most_int8
+from edgekit_export.quantize.cpu_cost import CpuCost
+from edgekit_export.quantize.fallback import Choice, fastest, fewest, fewest_float
 from edgekit_export.quantize.insert import with_int8
 from edgekit_export.quantize.judge import Judge, Panel
 from edgekit_export.quantize.layer_report import LayerReport, layer_reports
 from edgekit_export.quantize.layers import unquantizable
 from edgekit_export.quantize.options import QuantizeOptions
 from edgekit_export.quantize.placement import can_be_centred, wants_result_quantized
-from edgekit_export.quantize.plan import LayerPlan
+from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan
 
 __all__ = ["LayerReport", "Quantized", "quantize"]
 
@@ -68,6 +66,20 @@ def _plans(measured: Measured, scheme: Scheme, *, results: bool) -> list[LayerPl
             quantizer(ranges[layer.result], scheme) if results and wants_result_quantized(layer) else None,
         )
         for layer in measured.layers
+    ]
+
+
+def _pass_plans(measured: Measured) -> list[PassPlan]:
+    scheme = Scheme.UNSIGNED_ASYMMETRIC
+    chosen = {name: quantizer(span, scheme) for name, span in measured.ranges[scheme].items()}
+    return [
+        PassPlan(
+            one,
+            {name: chosen[name] for name in one.inputs},
+            # ONNX Runtime pools eight bits as they are.
+            chosen[one.inputs[0] if one.op_type == "MaxPool" else one.result],
+        )
+        for one in measured.passes
     ]
 
 
@@ -161,17 +173,17 @@ def quantize(
         judge = Judge(panel, tensorrt_plans)
     tensorrt_choice = fewest_float(judge, alone, total, options)
 
-    cpu_plans = _plans(measured, Scheme.UNSIGNED_ASYMMETRIC, results=True)
+    cpu_plans: list[Plan] = [*_plans(measured, Scheme.UNSIGNED_ASYMMETRIC, results=True), *_pass_plans(measured)]
     cpu_judge = Judge(panel, cpu_plans)
     cpu_alone = _ranked(cpu_judge, "ranking layers for int8-cpu", progress)
-    cpu_choice = most_int8(cpu_judge, cpu_alone, options)
+    cpu_choice = fastest(cpu_judge, cpu_alone, CpuCost(model, cpu_plans), options)
 
-    chosen = {
+    chosen: dict[Encoding, tuple[Sequence[Plan], Choice, Mapping[str, float]]] = {
         Encoding.INT8_TENSORRT: (tensorrt_plans, tensorrt_choice, alone),
         Encoding.INT8_CPU: (cpu_plans, cpu_choice, cpu_alone),
     }
     graphs = {
-        encoding: with_int8(model, [plan for plan in plans if plan.layer.name in choice.quantized])
+        encoding: with_int8(model, [plan for plan in plans if plan.node.name in choice.quantized])
         for encoding, (plans, choice, _) in chosen.items()
     }
     for graph in graphs.values():

@@ -18,9 +18,12 @@ from onnx import TensorProto, helper
 from edgekit.backends.onnxruntime import import_onnxruntime
 from edgekit_export.graph.view import GraphView, initializer
 from edgekit_export.quantize.biases import bias_of, takes_bias
-from edgekit_export.quantize.plan import LayerPlan
+from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan
 
 __all__ = ["Switchboard"]
+
+_Changes = tuple[list[onnx.NodeProto], dict[int, str]]
+"""Nodes to stand before a node, and what some of its inputs become."""
 
 
 def _quantizer_tensors(prefix: str, chosen: Quantizer) -> list[onnx.TensorProto]:
@@ -52,32 +55,32 @@ def _renamed(node: onnx.NodeProto, output: str, inputs: Mapping[int, str]) -> on
 
 
 class Switchboard:
-    """A float graph whose layers can be switched to INT8 one by one.
+    """A float graph whose layers and passes can be switched to INT8 one by one.
 
     Args:
         model: the float graph.
-        plans: the layers that can be switched, and how they are quantized. A centred plan is computed with its
+        plans: the nodes that can be switched, and how they are quantized. A centred plan is computed with its
             unsigned quantizer, which gives the same steps.
     """
 
     def __init__(
         self,
         model: onnx.ModelProto,
-        plans: Sequence[LayerPlan],
+        plans: Sequence[Plan],
         *,
         threads: int = 2,
     ) -> None:
         ort = import_onnxruntime()
 
-        self._switches = {plan.layer.name: f"switch_{index}" for index, plan in enumerate(plans)}
+        self._switches = {plan.node.name: f"switch_{index}" for index, plan in enumerate(plans)}
         self._view = GraphView(model.graph)
         self._feed = model.graph.input[0].name
         switched = onnx.ModelProto()
         switched.CopyFrom(model)
         graph = switched.graph
         by_name = {node.name: node for node in graph.node}
-        ends = {plan.layer.activation or plan.layer.name: plan for plan in plans}
-        absorbed = {plan.layer.name for plan in plans if plan.layer.activation is not None}
+        ends = {plan.node.activation or plan.node.name: plan for plan in plans}
+        absorbed = {plan.node.name for plan in plans if plan.node.activation is not None}
         nodes: list[onnx.NodeProto] = []
         for node in list(graph.node):
             plan = ends.get(node.name)
@@ -101,25 +104,43 @@ class Switchboard:
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
         self._session = ort.InferenceSession(switched.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
-    def _branches(
-        self, graph: onnx.GraphProto, plan: LayerPlan, by_name: Mapping[str, onnx.NodeProto]
-    ) -> onnx.NodeProto:
-        layer, result = plan.layer, plan.result
-        switch = self._switches[layer.name]
+    def _inputs(self, graph: onnx.GraphProto, plan: LayerPlan, node: onnx.NodeProto) -> _Changes:
+        """What a layer reads in INT8: its data through a quantizer, its rounded weight and its bias."""
+        switch = self._switches[plan.layer.name]
         graph.initializer.append(initializer(f"{switch}_w", plan.weight.dequantized()))
-        node, changed = by_name[layer.name], {1: f"{switch}_w"}
-        if takes_bias(layer):
+        changed = {1: f"{switch}_w"}
+        if takes_bias(plan.layer):
             graph.initializer.append(initializer(f"{switch}_b", bias_of(plan, node, self._view, centred=False)))
             changed[2] = f"{switch}_b"
-        data_tensors = _quantizer_tensors(f"{switch}_in", plan.data)
-        graph.initializer.extend(data_tensors)
-        quantize, dequantized = _through(f"{switch}_in", layer.data, data_tensors)
+        tensors = _quantizer_tensors(f"{switch}_in", plan.data)
+        graph.initializer.extend(tensors)
+        before, changed[0] = _through(f"{switch}_in", plan.layer.data, tensors)
+        return before, changed
+
+    def _pass_inputs(self, graph: onnx.GraphProto, plan: PassPlan, node: onnx.NodeProto) -> _Changes:
+        """What a pass reads in INT8: each of its inputs through that one's quantizer."""
+        before: list[onnx.NodeProto] = []
+        changed: dict[int, str] = {}
+        for index, tensor in enumerate(node.input):
+            prefix = f"{self._switches[plan.node.name]}_in{index}"
+            tensors = _quantizer_tensors(prefix, plan.inputs[tensor])
+            graph.initializer.extend(tensors)
+            through, changed[index] = _through(prefix, tensor, tensors)
+            before.extend(through)
+        return before, changed
+
+    def _branches(self, graph: onnx.GraphProto, plan: Plan, by_name: Mapping[str, onnx.NodeProto]) -> onnx.NodeProto:
+        target, result = plan.node, plan.result
+        switch, node = self._switches[target.name], by_name[target.name]
+        before, changed = (
+            self._inputs(graph, plan, node) if isinstance(plan, LayerPlan) else self._pass_inputs(graph, plan, node)
+        )
         bodies = []
-        for kind, inputs, before in (("int8", {0: dequantized, **changed}, quantize), ("float", {}, [])):
+        for kind, inputs, first in (("int8", changed, before), ("float", {}, [])):
             current = f"{switch}_{kind}"
-            body = [*before, _renamed(node, current, inputs)]
-            if layer.activation is not None:
-                body.append(_renamed(by_name[layer.activation], f"{current}_act", {0: current}))
+            body = [*first, _renamed(node, current, inputs)]
+            if target.activation is not None:
+                body.append(_renamed(by_name[target.activation], f"{current}_act", {0: current}))
                 current = f"{current}_act"
             if kind == "int8" and result is not None:
                 result_tensors = _quantizer_tensors(f"{switch}_out", result)
@@ -129,7 +150,7 @@ class Switchboard:
             value = helper.make_tensor_value_info(current, TensorProto.FLOAT, None)
             bodies.append(helper.make_graph(body, f"{switch}_{kind}", [], [value]))
         return helper.make_node(
-            "If", [switch], [layer.result], name=f"{switch}_if", then_branch=bodies[0], else_branch=bodies[1]
+            "If", [switch], [target.result], name=f"{switch}_if", then_branch=bodies[0], else_branch=bodies[1]
         )
 
     def run(self, images: Sequence[NDArray[np.uint8]], quantized: Collection[str]) -> list[list[NDArray[Any]]]:

@@ -4,14 +4,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from edgekit_export.quantize.fallback import fewest, fewest_float, most_int8
+from edgekit_export.quantize.fallback import fastest, fewest, fewest_float
 from edgekit_export.quantize.options import QuantizeOptions
 
 
 class AddingJudge:
     def __init__(self, layers: dict[str, tuple[float, int]]) -> None:
         self.sensitivities = {name: noise for name, (noise, _) in layers.items()}
-        self.plans = {name: SimpleNamespace(layer=SimpleNamespace(macs=macs)) for name, (_, macs) in layers.items()}
+        self.plans = {name: SimpleNamespace(node=SimpleNamespace(macs=macs)) for name, (_, macs) in layers.items()}
         self.total = sum(macs for _, macs in layers.values())
 
     def noise(self, quantized):
@@ -54,15 +54,35 @@ def test_layers_that_make_next_to_no_noise_are_not_returned():
     assert fewest_float(judge, judge.sensitivities, judge.total, QuantizeOptions()).kept_float == ()
 
 
-def test_on_the_cpu_the_layers_with_the_most_noise_per_mac_go_first():
-    judge = AddingJudge({"small": (0.04, 10), "large": (0.045, 10_000), **QUIET})
-    choice = most_int8(judge, judge.sensitivities, QuantizeOptions(max_noise=0.06))
-    assert choice.kept_float == ("small",)
+class Saving:
+    """Costs in which each node in INT8 saves so much, whatever the others do."""
+
+    def __init__(self, savings: dict[str, float]) -> None:
+        self.names, self._savings = tuple(savings), savings
+
+    def nanoseconds(self, int8):
+        return 1000.0 - sum(self._savings[name] for name in int8)
+
+    def neighbours(self, name):
+        return ()
+
+
+def test_on_the_cpu_only_what_saves_time_is_in_int8():
+    judge = AddingJudge({"slower": (0.0, 10), "faster": (0.0, 10)})
+    choice = fastest(judge, judge.sensitivities, Saving({"slower": -5.0, "faster": 5.0}), QuantizeOptions())
+    assert choice.quantized == {"faster"}
+
+
+def test_on_the_cpu_the_nodes_with_the_most_noise_per_time_saved_go_first():
+    judge = AddingJudge({"small": (0.04, 10), "large": (0.045, 10), **QUIET})
+    cost = Saving({"small": 1.0, "large": 100.0, **dict.fromkeys(QUIET, 10.0)})
+    choice = fastest(judge, judge.sensitivities, cost, QuantizeOptions(max_noise=0.06))
+    assert choice.quantized == {"large", *QUIET}
 
 
 def test_on_the_cpu_everything_may_go_to_float():
     judge = AddingJudge({"a": (0.5, 10), "b": (0.6, 10)})
-    choice = most_int8(judge, judge.sensitivities, QuantizeOptions())
+    choice = fastest(judge, judge.sensitivities, Saving({"a": 1.0, "b": 2.0}), QuantizeOptions())
     assert choice.quantized == frozenset()
 
 

@@ -1,16 +1,20 @@
 """What is quantized and what stays float, on a tiny graph for each rule."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pytest
 from edgekit_calibration import HistogramObserver, Range, Scheme, quantizer
 from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, total_macs
-from edgekit_export.graph.running import random_inputs, relative_difference, run
+from edgekit_export.graph.running import random_inputs, relative_difference, run, session
 from edgekit_export.graph.view import GraphView
 from edgekit_export.quantize.insert import with_int8
 from edgekit_export.quantize.layers import find_layers
+from edgekit_export.quantize.passes import find_passes
 from edgekit_export.quantize.placement import can_be_centred, observable, wants_result_quantized
-from edgekit_export.quantize.plan import LayerPlan
+from edgekit_export.quantize.plan import LayerPlan, PassPlan
 from edgekit_export.quantize.weights import quantize_weight
 
 SIGNED, UNSIGNED = Scheme.SIGNED_SYMMETRIC, Scheme.UNSIGNED_ASYMMETRIC
@@ -30,7 +34,7 @@ def plans(model, scheme=SIGNED, *, results=False, centred=False, only=None, span
     view = GraphView(model.graph)
     chosen = quantizer(Range(*span), UNSIGNED if centred else scheme)
     # As behind a Relu: zero is the lowest step.
-    positive = quantizer(Range(0.0, span[1]), scheme)
+    positive = quantizer(Range(0.0 if span[0] > -9 else span[0], span[1]), scheme)
     return [
         LayerPlan(
             layer,
@@ -42,6 +46,22 @@ def plans(model, scheme=SIGNED, *, results=False, centred=False, only=None, span
         for layer in find_layers(model)
         if only is None or layer.name in only
     ]
+
+
+def pass_plans(model, span=(-8.0, 8.0)):
+    zero_based = quantizer(Range(0.0, span[1]), UNSIGNED)
+    chosen = quantizer(Range(*span), UNSIGNED)
+    return [
+        PassPlan(one, dict.fromkeys(one.inputs, chosen), zero_based if one.activation else chosen)
+        for one in find_passes(model, find_layers(model))
+    ]
+
+
+def optimised_operators(model) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "optimised.onnx"
+        session(model, threads=1, optimised_to=path)
+        return [node.op_type for node in onnx.load(str(path)).graph.node]
 
 
 def quantized_tensors(model) -> list[str]:
@@ -166,3 +186,41 @@ def test_a_result_is_not_quantized_again_for_the_layer_that_reads_it_with_the_sa
     model = named(build(text, w1=w(4, 3, 1, 1), w2=w(4, 4, 1, 1)))
     written = with_int8(model, plans(model, UNSIGNED, results=True, span=(0.0, 8.0)))
     assert len(quantized_tensors(written)) == 3
+
+
+SILU = """g (float[1,4,8,8] x) => (float[1,4,8,8] z)
+    {a = Conv (x, w1) s = Sigmoid(a) p = Mul(a, s) z = Conv (p, w2)}"""
+
+
+def test_a_clip_that_cuts_nothing_lets_onnx_runtime_see_silu_behind_an_int8_convolution(build):
+    model = named(build(SILU, w1=w(4, 4, 1, 1), w2=w(4, 4, 1, 1)))
+    quantized = with_int8(model, plans(model, UNSIGNED, results=True))
+    assert [node.op_type for node in quantized.graph.node].count("Clip") == 1
+    assert "QuickGelu" in optimised_operators(quantized)
+    without = onnx.ModelProto.FromString(quantized.SerializeToString())
+    clip = next(node for node in without.graph.node if node.op_type == "Clip")
+    clip.op_type, clip.input[:] = "Identity", clip.input[:1]
+    assert "QuickGelu" not in optimised_operators(without)
+
+
+def test_no_clip_stands_where_the_sigmoid_itself_is_int8(build):
+    model = named(build(SILU, w1=w(4, 4, 1, 1), w2=w(4, 4, 1, 1)))
+    quantized = with_int8(model, [*plans(model, UNSIGNED, results=True), *pass_plans(model)])
+    assert "Clip" not in [node.op_type for node in quantized.graph.node]
+    assert {"QLinearSigmoid", "QLinearMul"} <= set(optimised_operators(quantized))
+
+
+RESIDUAL = """g (float[1,4,8,8] x) => (float[1,5] y)
+    {a = Conv <pads=[1,1,1,1]> (x, w1) b = Conv <pads=[1,1,1,1]> (a, w2) s = Add(a, b) r = Relu(s)
+     g1 = GlobalAveragePool(r) f = Flatten(g1) y = Gemm<transB=1> (f, w3, b3)}"""
+
+
+def test_residual_sums_pools_and_the_last_product_stay_in_eight_bits_on_the_cpu(build):
+    model = named(build(RESIDUAL, w1=w(4, 4, 3, 3), w2=w(4, 4, 3, 3), w3=w(5, 4), b3=w(5)))
+    wide = (-64.0, 64.0)
+    quantized = with_int8(model, [*plans(model, UNSIGNED, results=True, span=wide), *pass_plans(model, wide)])
+    operators = set(optimised_operators(quantized))
+    assert {"QLinearConv", "QLinearAdd", "QLinearGlobalAveragePool", "QGemm"} <= operators
+    assert not {"Conv", "Add", "Relu", "Gemm"} & operators
+    inputs = random_inputs(model, batch=1)
+    assert relative_difference(run(model, inputs), run(quantized, inputs)) < 0.2

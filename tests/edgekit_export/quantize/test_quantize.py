@@ -34,33 +34,35 @@ def smooth_images(count: int, size: int) -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def relu_net(build):
-    text = """g (float[1,3,16,16] x) => (float[1,10] z)
-        {a = Conv <pads=[1,1,1,1], strides=[2,2]> (x, w1, b1) r = Relu(a) b = Conv <group=8, pads=[1,1,1,1]> (r, w2)
+    text = """g (float[1,3,32,32] x) => (float[1,10] z)
+        {a = Conv <pads=[1,1,1,1], strides=[2,2]> (x, w1, b1) r = Relu(a) b = Conv <group=128, pads=[1,1,1,1]> (r, w2)
          q = Relu(b) c = Conv (q, w3) s = Add(c, r) p = GlobalAveragePool(s) f = Flatten(p)
          z = Gemm <transB=1> (f, w4, b4)}"""
-    weights = {"w1": w(8, 3, 3, 3), "b1": w(8), "w2": w(8, 1, 3, 3), "w3": w(8, 8, 1, 1), "w4": w(10, 8), "b4": w(10)}
-    return float_graph(build(text, opset=13, **weights), ArithmeticSpec(scale=1 / 255)).model
+    weights = {"w1": w(128, 3, 3, 3), "b1": w(128), "w2": w(128, 1, 3, 3), "w3": w(128, 128, 1, 1)}
+    return float_graph(build(text, opset=13, **weights, w4=w(10, 128), b4=w(10)), ArithmeticSpec(scale=1 / 255)).model
 
 
 @pytest.fixture(scope="module")
 def quantized(relu_net):
-    return quantize(relu_net, smooth_images(8, 16))
+    return quantize(relu_net, smooth_images(8, 32))
 
 
 def test_both_encodings_follow_float_closely_on_images_never_seen(relu_net, quantized):
-    for image in smooth_images(12, 16)[8:]:
+    for image in smooth_images(12, 32)[8:]:
         (expected,) = run(relu_net, {"images": image[None]})
         for encoding in BOTH:
             (got,) = run(quantized.graphs[encoding], {"images": image[None]})
             assert np.square(got - expected).sum() < 0.01 * np.square(expected - expected.mean()).sum()
 
 
-def test_every_product_is_int8_and_the_cpu_runs_its_convolutions_so(quantized):
+def test_for_tensorrt_every_product_is_int8_and_the_cpu_runs_in_int8_what_was_planned(quantized):
     macs = quantized.macs
     assert macs[Encoding.INT8_TENSORRT].planned_int8 == macs[Encoding.INT8_TENSORRT].total
     assert macs[Encoding.INT8_TENSORRT].executed_int8 is None
-    assert macs[Encoding.INT8_CPU].executed_int8 > 0.9 * macs[Encoding.INT8_CPU].total
-    assert quantized.kept_float == dict.fromkeys(BOTH, ())
+    assert macs[Encoding.INT8_CPU].executed_int8 == macs[Encoding.INT8_CPU].planned_int8
+    assert macs[Encoding.INT8_CPU].executed_int8 > 0.5 * macs[Encoding.INT8_CPU].total
+    assert quantized.kept_float[Encoding.INT8_TENSORRT] == ()
+    assert "Conv_0" in quantized.kept_float[Encoding.INT8_CPU], "pixels are faster in float"
 
 
 def test_only_zero_point_0_and_int8_stand_in_the_graph_for_tensorrt(quantized):
@@ -74,7 +76,7 @@ def test_only_zero_point_0_and_int8_stand_in_the_graph_for_tensorrt(quantized):
 def test_graphs_are_opset_20_ir_10_with_an_open_batch(quantized):
     for graph in quantized.graphs.values():
         assert (graph.opset_import[0].version, graph.ir_version) == (20, 10)
-        images = np.stack(smooth_images(3, 16))
+        images = np.stack(smooth_images(3, 32))
         (together,) = run(graph, {"images": images})
         alone = np.concatenate([run(graph, {"images": one[None]})[0] for one in images])
         np.testing.assert_allclose(together, alone, atol=1e-4)
@@ -87,16 +89,16 @@ def test_the_table_is_json_and_keyed_by_what_it_was_measured_on(relu_net, quanti
         "int8-tensorrt",
         "int8-cpu",
     }
-    again = quantize(relu_net, smooth_images(8, 16), options=QuantizeOptions(preprocessing_sha256="e" * 64)).table
+    again = quantize(relu_net, smooth_images(8, 32), options=QuantizeOptions(preprocessing_sha256="e" * 64)).table
     assert again["key"]["graph_sha256"] == table.key.graph_sha256
     assert again["key"]["images_sha256"] == table.key.images_sha256
     assert again["key"]["preprocessing_sha256"] == "e" * 64
-    other = quantize(relu_net, smooth_images(9, 16)).table
+    other = quantize(relu_net, smooth_images(9, 32)).table
     assert other["key"]["images_sha256"] != table.key.images_sha256
 
 
 def test_the_same_images_give_the_same_graphs(relu_net, quantized):
-    again = quantize(relu_net, smooth_images(8, 16))
+    again = quantize(relu_net, smooth_images(8, 32))
     for encoding in BOTH:
         assert again.graphs[encoding].SerializeToString(deterministic=True) == quantized.graphs[
             encoding
@@ -106,14 +108,17 @@ def test_the_same_images_give_the_same_graphs(relu_net, quantized):
 def test_every_layer_is_reported_with_its_sensitivity_and_encodings(quantized):
     assert [layer.op_type for layer in quantized.layers] == ["Conv", "Conv", "Conv", "Gemm"]
     for layer in quantized.layers:
-        assert set(layer.sensitivity) == set(layer.int8) == {"int8-tensorrt", "int8-cpu"}
+        assert set(layer.sensitivity) == {"int8-tensorrt", "int8-cpu"}
+        assert set(layer.int8) == {"int8-tensorrt"} | (
+            set() if layer.name in quantized.kept_float[Encoding.INT8_CPU] else {"int8-cpu"}
+        )
         assert all(value >= 0 for value in layer.sensitivity.values())
         assert layer.macs > 0
 
 
 def test_progress_is_told_every_step(relu_net):
     told = []
-    quantize(relu_net, smooth_images(4, 16), progress=lambda what, done, of: told.append((what, done, of)))
+    quantize(relu_net, smooth_images(4, 32), progress=lambda what, done, of: told.append((what, done, of)))
     assert len({what for what, _, _ in told}) >= 3
     assert all(0 < done <= of for _, done, of in told)
 
@@ -122,7 +127,7 @@ def test_no_image_images_of_another_size_and_a_model_that_gives_nan_are_refused(
     with pytest.raises(CalibrationError, match="no calibration image"):
         quantize(relu_net, [])
     with pytest.raises(CalibrationError, match=r"image 1 is uint8 \(8, 8, 3\)"):
-        quantize(relu_net, [*smooth_images(1, 16), *smooth_images(1, 8)])
+        quantize(relu_net, [*smooth_images(1, 32), *smooth_images(1, 8)])
     text = "g (float[1,3,4,4] x) => (float[1,4,4,4] z) {n = Neg(x) s = Log(n) z = Conv (s, w1)}"
     broken = float_graph(build(text, w1=w(4, 3, 1, 1)), ArithmeticSpec(mean=(-1.0,) * 3)).model
     with pytest.raises(CalibrationError, match="not finite"):
@@ -137,7 +142,7 @@ def test_a_layer_on_a_constant_tensor_stays_float_and_says_why(build):
     first, second = result.layers
     assert (first.int8, first.reason) == ((), "its input is always 0")
     assert first.name in result.kept_float[Encoding.INT8_TENSORRT]
-    assert second.int8 == ("int8-tensorrt", "int8-cpu")
+    assert "int8-tensorrt" in second.int8
 
 
 def test_a_graph_without_any_layer_comes_back_float(build):
@@ -148,7 +153,7 @@ def test_a_graph_without_any_layer_comes_back_float(build):
 
 
 def test_one_image_is_enough_to_run(relu_net):
-    assert quantize(relu_net, smooth_images(1, 16)).table["held_back"] == 0
+    assert quantize(relu_net, smooth_images(1, 32)).table["held_back"] == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""The cost model prefers what profiles of ONNX Runtime showed to be faster."""
+
+import numpy as np
+import pytest
+from edgekit_calibration import Range, Scheme, quantizer
+from edgekit_export.graph.view import GraphView
+from edgekit_export.quantize.cpu_cost import CpuCost, cheapest
+from edgekit_export.quantize.layers import find_layers
+from edgekit_export.quantize.passes import find_passes
+from edgekit_export.quantize.plan import LayerPlan, PassPlan
+from edgekit_export.quantize.weights import quantize_weight
+
+
+def w(*shape):
+    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+
+
+def costs(build, text, **weights):
+    model = build(text, **weights)
+    for node in model.graph.node:
+        node.name = node.output[0]
+    view, chosen = GraphView(model.graph), quantizer(Range(-1.0, 1.0), Scheme.UNSIGNED_ASYMMETRIC)
+    layers = find_layers(model)
+    plans = [
+        LayerPlan(layer, quantize_weight(view.constant(layer.weight), layer.channel_axis), chosen, chosen)
+        for layer in layers
+    ]
+    passes = [PassPlan(one, dict.fromkeys(one.inputs, chosen), chosen) for one in find_passes(model, layers)]
+    return CpuCost(model, [*plans, *passes])
+
+
+def chosen(cost):
+    starts = (cost.names, ())
+    return min((cheapest(cost, cost.names, start) for start in starts), key=cost.nanoseconds)
+
+
+def test_a_chain_of_pointwise_convolutions_is_int8(build):
+    text = "g (float[1,64,26,26] x) => (float[1,64,26,26] c) {a = Conv(x, w1) b = Conv(a, w1) c = Conv(b, w1)}"
+    cost = costs(build, text, w1=w(64, 64, 1, 1))
+    assert chosen(cost) == {"a", "b", "c"}
+    assert cost.nanoseconds({"a", "b", "c"}) < 0.7 * cost.nanoseconds(())
+
+
+def test_a_lone_depthwise_convolution_stays_float(build):
+    text = "g (float[1,64,26,26] x) => (float[1,64,24,24] s) {a = Conv<group=64>(x, w1) s = Softplus(a)}"
+    assert chosen(costs(build, text, w1=w(64, 1, 3, 3))) == frozenset()
+
+
+@pytest.mark.parametrize(("channels", "int8"), [(3, False), (64, True)])
+def test_a_convolution_of_pixels_stays_float(build, channels, int8):
+    text = f"g (float[1,{channels},64,64] x) => (float[1,32,62,62] s) {{a = Conv(x, w1) s = Softplus(a)}}"
+    assert ("a" in chosen(costs(build, text, w1=w(32, channels, 3, 3)))) == int8
+
+
+def test_a_sum_between_int8_convolutions_goes_with_them(build):
+    text = """g (float[1,64,26,26] x) => (float[1,64,26,26] d)
+        {a = Conv(x, w1) b = Conv(a, w1) c = Add(a, b) d = Conv(c, w1)}"""
+    assert chosen(costs(build, text, w1=w(64, 64, 1, 1))) == {"a", "b", "c", "d"}
