@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from edgekit_calibration.picture_checks import PictureSignature, doubtful_pictures, signature_of
+
 from edgekit.errors import CalibrationError
 from edgekit.frame import Pixels
 from edgekit.vision.geometry import Geometry, prepare
+from edgekit_export.picture_store import PictureStore, PreparedPicture, PreparedPictures
 from edgekit_export.pictures import PICTURE_SUFFIXES, UnreadablePicture, pictures_in, read_picture
 from edgekit_export.progress import Progress, silent
 
@@ -45,22 +50,9 @@ _HELD_OUT_EVERY: Final = 4
 _VIDEO_BLOCK: Final = 4
 _FEW: Final = 64
 
+_READERS: Final = 2  # pictures decoded at a time: two cores are what there is on most machines that this runs on
+
 STAGE: Final = "Reading calibration pictures"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PreparedPicture:
-    """A picture after `vision.prepare`.
-
-    Attributes:
-        name: file or video frame, for messages.
-        prepared: uint8 (height, width, 3) BGR, the geometry's size.
-        frame_size_hw: height and width before.
-    """
-
-    name: str
-    prepared: Pixels
-    frame_size_hw: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,13 +65,15 @@ class CalibrationImages:
         original: the first picture before preparing, BGR.
         skipped: "name: reason" of every file that could not be read.
         sources: names of what was given, in order.
+        notes: what is doubtful about the pictures, a sentence each.
     """
 
-    calibrating: tuple[PreparedPicture, ...]
-    held_out: tuple[PreparedPicture, ...]
+    calibrating: PreparedPictures
+    held_out: PreparedPictures
     original: Pixels
     skipped: tuple[str, ...]
     sources: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,34 +114,80 @@ def load_calibration(
     sources = [_open(path) for path in paths]
     quotas = _shares([source.available for source in sources], max_images)
     total = sum(quotas)
-    calibrating: list[PreparedPicture] = []
-    held_out: list[PreparedPicture] = []
+    store = PictureStore()
+    calibrating: list[int] = []
+    held_out: list[int] = []
+    signatures: list[PictureSignature] = []
     skipped: list[str] = []
     original: Pixels | None = None
     done = 0
     for source, quota in zip(sources, quotas, strict=True):
         block = _VIDEO_BLOCK if source.is_video else 1
         usable = 0
-        for name, picture in _pictures(source, quota):
+        for found in _prepared(source, quota, geometry, with_original=original is None):
             done += 1
             progress(STAGE, done, total)
-            if isinstance(picture, str):
-                skipped.append(f"{name}: {picture}")
+            if isinstance(found, str):
+                skipped.append(found)
                 continue
-            size_hw = (picture.shape[0], picture.shape[1])
-            ready = PreparedPicture(name, prepare(picture, geometry), size_hw)
-            original = picture if original is None else original
+            original = found.original if original is None else original
+            signatures.append(found.signature)
+            index = store.add(found.picture)
             if total >= _FEW and usable // block % _HELD_OUT_EVERY == _HELD_OUT_EVERY - 1:
-                held_out.append(ready)
+                held_out.append(index)
             else:
-                calibrating.append(ready)
+                calibrating.append(index)
             usable += 1
-    found = len(calibrating) + len(held_out)
-    if found < min_images or original is None:
-        raise CalibrationError(_too_few(paths, found, min_images, skipped), hint="Give more pictures of the shop.")
+    if len(signatures) < min_images or original is None:
+        raise CalibrationError(
+            _too_few(paths, len(signatures), min_images, skipped), hint="Give more pictures of the shop."
+        )
     return CalibrationImages(
-        tuple(calibrating), tuple(held_out), original, tuple(skipped), tuple(path.name for path in paths)
+        calibrating=PreparedPictures(store, calibrating),
+        held_out=PreparedPictures(store, held_out),
+        original=original,
+        skipped=tuple(skipped),
+        sources=tuple(path.name for path in paths),
+        notes=doubtful_pictures(signatures),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """A prepared picture, its signature and, of the first ones, what it was prepared from."""
+
+    picture: PreparedPicture
+    signature: PictureSignature
+    original: Pixels | None
+
+
+def _prepared(source: _Source, wanted: int, geometry: Geometry, *, with_original: bool) -> Iterator[_Ready | str]:
+    """The source's pictures in order, or "name: reason" of those that cannot be read; the next is made ahead."""
+
+    def ready(name: str, picture: Pixels | str) -> _Ready | str:
+        if isinstance(picture, str):
+            return f"{name}: {picture}"
+        size_hw = (picture.shape[0], picture.shape[1])
+        made = PreparedPicture(name, prepare(picture, geometry), size_hw)
+        return _Ready(made, signature_of(name, picture), picture if with_original else None)
+
+    def from_file(path: Path) -> _Ready | str:
+        try:
+            return ready(str(path), read_picture(path))
+        except UnreadablePicture as error:
+            return f"{path}: {error}"
+
+    if source.is_video:
+        yield from (ready(name, picture) for name, picture in _frames(source, wanted))
+        return
+    with ThreadPoolExecutor(_READERS) as pool:
+        coming: deque[Future[_Ready | str]] = deque()
+        for index in spread(len(source.files), wanted):
+            coming.append(pool.submit(from_file, source.files[index]))
+            if len(coming) > _READERS:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
 
 
 def _too_few(paths: Sequence[Path], found: int, min_images: int, skipped: Sequence[str]) -> str:
@@ -250,19 +290,6 @@ def _count_frames(path: Path) -> int:
     if not count:
         raise CalibrationError(f"No frame of {path} can be read.")
     return count
-
-
-def _pictures(source: _Source, wanted: int) -> Iterator[tuple[str, Pixels | str]]:
-    """Name, and pixels or the reason why there are none, of evenly spread pictures."""
-    if source.is_video:
-        yield from _frames(source, wanted)
-        return
-    for index in spread(len(source.files), wanted):
-        path = source.files[index]
-        try:
-            yield str(path), read_picture(path)
-        except UnreadablePicture as error:
-            yield str(path), str(error)
 
 
 def _frames(source: _Source, wanted: int) -> Iterator[tuple[str, Pixels | str]]:

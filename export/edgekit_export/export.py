@@ -65,7 +65,7 @@ def export(request: ExportRequest, *, progress: Progress = silent) -> ExportResu
     graphs = (
         quantized(floating.model, images, source, progress) if request.int8 and images else float_only(floating.model)
     )
-    pictures = (*images.held_out, *images.calibrating) if images else ()
+    pictures = images.held_out + images.calibrating if images else ()
     golden = choose_golden(graphs.models, source.preprocessing, source.decoder, pictures, progress)
     compared = compared_pictures(images) if graphs.table is not None and images else ()
     agreements = agreements_of(graphs, source, compared, progress)

@@ -47,7 +47,7 @@ def quantized(model: Any, images: CalibrationImages, source: SourceModel, progre
     from edgekit_export.quantize import QuantizeOptions, quantize
 
     alone = float_only(model)
-    prepared = [picture.prepared for picture in images.calibrating]
+    prepared = images.calibrating.pixels
     contract = source.preprocessing.geometry.model_dump_json().encode()
     found = quantize(
         model,

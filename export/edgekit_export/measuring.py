@@ -28,7 +28,7 @@ MOST: Final = 4
 """Pictures of each encoding that a report shows."""
 
 
-def compared_pictures(images: CalibrationImages) -> tuple[PreparedPicture, ...]:
+def compared_pictures(images: CalibrationImages) -> Sequence[PreparedPicture]:
     """Pictures that no range comes from: those held out, or, of few, those that quantizing held back for ranking."""
     from edgekit_export.quantize import QuantizeOptions
     from edgekit_export.quantize.calibrate import held_back

@@ -141,7 +141,7 @@ def test_the_report_lies_in_the_bundle_and_beside_it(classified):
     beside = classified.bundle.with_suffix(".report")
     assert bundle.report() == json.loads((beside / "report.json").read_text())
     assert bundle.report()["verdict"]["headline"] in (beside / "report.html").read_text()
-    assert bundle.calibration()["images"] > 0
+    assert bundle.calibration()["key"]["images"] > 0
 
 
 def test_nothing_of_this_machine_is_in_the_bundle(classified, pictures, net):

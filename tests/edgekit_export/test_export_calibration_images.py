@@ -41,7 +41,7 @@ def test_of_many_pictures_every_fourth_is_held_out(tmp_path, write_pictures):
 
 def test_of_few_pictures_none_is_held_out(tmp_path, write_pictures):
     write_pictures(tmp_path / "a", 63)
-    assert load_calibration([tmp_path / "a"], GEOMETRY).held_out == ()
+    assert not load_calibration([tmp_path / "a"], GEOMETRY).held_out
 
 
 def test_more_than_enough_pictures_are_evenly_spread(tmp_path, write_pictures):
@@ -168,3 +168,19 @@ def test_a_torn_jpeg_is_never_half_a_picture(tmp_path, progressive):
         path.write_bytes(bytes(content)[: int(len(content) * share)])
         with pytest.raises(UnreadablePicture, match="cut off"):
             read_picture(path)
+
+
+def test_black_and_double_pictures_are_said(tmp_path, write_pictures):
+    first = write_pictures(tmp_path / "a", 64)[0]
+    (tmp_path / "a" / "zz.png").write_bytes(first.read_bytes())
+    cv2.imwrite(str(tmp_path / "a" / "black.png"), np.zeros((40, 60, 3), np.uint8))
+    notes = load_calibration([tmp_path / "a"], GEOMETRY).notes
+    assert [note.split(",")[0] for note in notes] == [
+        "1 calibration picture is of one colour only",
+        "1 calibration picture is the same as another one",
+    ]
+
+
+def test_nothing_is_said_of_good_pictures(tmp_path, write_pictures):
+    write_pictures(tmp_path / "a", 64)
+    assert load_calibration([tmp_path / "a"], GEOMETRY).notes == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import onnx
@@ -30,11 +30,10 @@ from edgekit_export.progress import Progress
 from edgekit_export.quantize.layers import Layer, find_layers
 from edgekit_export.quantize.observe import gathering_for, observe
 from edgekit_export.quantize.options import QuantizeOptions
-from edgekit_export.quantize.passes import Pass, find_passes
 from edgekit_export.quantize.placement import observable
 from edgekit_export.quantize.weights import MAX_COLUMNS, QuantizedWeight, quantize_weight
 
-__all__ = ["SCHEMES", "Measured", "check_images", "held_back", "key_of", "measure", "table_of"]
+__all__ = ["SCHEMES", "Measured", "Subset", "check_images", "held_back", "key_of", "measure", "table_of"]
 
 SCHEMES: Mapping[Encoding, Scheme] = {
     Encoding.INT8_TENSORRT: Scheme.SIGNED_SYMMETRIC,
@@ -48,7 +47,6 @@ class Measured:
 
     Attributes:
         layers: those that can be INT8.
-        passes: nodes without weights between them that can be INT8 too.
         weights: by layer.
         observers: by tensor, over all images that ranges come from.
         chosen: by scheme and tensor, its range and how it was found.
@@ -56,7 +54,6 @@ class Measured:
     """
 
     layers: tuple[Layer, ...]
-    passes: tuple[Pass, ...]
     weights: Mapping[str, QuantizedWeight]
     observers: Mapping[str, HistogramObserver]
     chosen: Mapping[Scheme, Mapping[str, ChosenRange]]
@@ -90,6 +87,25 @@ def held_back(count: int, at_most: int) -> list[int]:
     return [int((index + 0.5) * count / number) for index in range(number)]
 
 
+class Subset(Sequence[NDArray[np.uint8]]):
+    """Some of a sequence's images, each taken from it when it is asked for."""
+
+    def __init__(self, images: Sequence[NDArray[np.uint8]], indices: Sequence[int]) -> None:
+        self._images, self._indices = images, tuple(indices)
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    @overload
+    def __getitem__(self, index: int) -> NDArray[np.uint8]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Subset: ...
+    def __getitem__(self, index: int | slice) -> NDArray[np.uint8] | Subset:
+        if isinstance(index, slice):
+            return Subset(self._images, self._indices[index])
+        return self._images[self._indices[index]]
+
+
 def _images_sha256(images: Sequence[NDArray[np.uint8]]) -> str:
     digest = hashlib.sha256()
     for image in images:
@@ -104,9 +120,7 @@ def measure(
     """Ranges and weights of every layer that can be INT8, and by name why the others cannot."""
     view = GraphView(model.graph)
     layers = find_layers(model)
-    passes = find_passes(model, layers)
-    between = [name for one in passes for name in (*one.inputs, one.result)]
-    gathering = gathering_for(model, layers, between, images=len(images), max_columns=MAX_COLUMNS)
+    gathering = gathering_for(model, layers, (), images=len(images), max_columns=MAX_COLUMNS)
     observe(
         model,
         gathering,
@@ -117,9 +131,7 @@ def measure(
     observers = {name: tensor.whole() for name, tensor in gathering.tensors.items()}
     reasons = {layer.name: observable(layer, observers) for layer in layers}
     usable = tuple(layer for layer in layers if reasons[layer.name] is None)
-    varying = {name for name, observer in observers.items() if not observer.is_constant}
-    passes = tuple(one for one in passes if varying.issuperset((*one.inputs, one.result)))
-    wanted = dict.fromkeys((*(name for layer in usable for name in (layer.data, layer.result)), *between))
+    wanted = dict.fromkeys(name for layer in usable for name in (layer.data, layer.result))
     chosen = {
         scheme: {
             name: choose_range(gathering.tensors[name], scheme, options.method, readers=gathering.readers_of(name))
@@ -134,7 +146,7 @@ def measure(
         weights[layer.name] = quantize_weight(values, layer.channel_axis, gathering.moments.get(layer.name))
     seen = {name: observer for name, observer in observers.items() if observer.count}
     unusable = {name: why for name, why in reasons.items() if why is not None}
-    return Measured(usable, passes, weights, seen, chosen, gathering.convergence()), unusable
+    return Measured(usable, weights, seen, chosen, gathering.convergence()), unusable
 
 
 def key_of(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], options: QuantizeOptions) -> TableKey:

@@ -16,7 +16,7 @@ from edgekit.bundle.manifest import Encoding, Macs
 from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, total_macs
 from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress, silent
-from edgekit_export.quantize.calibrate import Measured, check_images, held_back, measure, table_of
+from edgekit_export.quantize.calibrate import Measured, Subset, check_images, held_back, measure, table_of
 from edgekit_export.quantize.cpu_cost import CpuCost
 from edgekit_export.quantize.fallback import Choice, fastest, fewest, fewest_float
 from edgekit_export.quantize.insert import with_int8
@@ -159,8 +159,8 @@ def quantize(
     options = options or QuantizeOptions()
     check_images(calibration, model)
     judged = set(held_back(len(calibration), options.max_held_back))
-    seen = [image for index, image in enumerate(calibration) if index not in judged]
-    panel_images = [calibration[index] for index in sorted(judged)] or list(calibration)[: options.max_held_back]
+    seen = Subset(calibration, [index for index in range(len(calibration)) if index not in judged])
+    panel_images = [calibration[index] for index in sorted(judged)] or list(calibration[: options.max_held_back])
     measured, reasons = measure(model, seen, progress, options)
     panel = Panel(model, panel_images, rank_images=options.rank_images, threads=options.threads)
     total = total_macs(model)
