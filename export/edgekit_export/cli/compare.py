@@ -122,9 +122,10 @@ def _checkpoints(a: str, b: str, files: list[Path]) -> tuple[Path | None, Path |
 
     takers = [name for name in (a, b) if is_torch_model(name)]
     if len(files) > len(takers):
+        which = f"{len(files)} are given, and only {takers[0]} is one" if takers else "neither A nor B is its name"
         raise UsageError(
-            f"--checkpoint was given {len(files)} times for {len(takers)} architectures.",
-            hint="It holds the weights of A or B where that is an architecture's name, such as mobilenet_v2.",
+            f"--checkpoint holds the weights of an architecture: {which}.",
+            hint="For example: edgekit compare mobilenet_v2 net.onnx --checkpoint weights.pt --data DIR",
         )
     if len(takers) == 2:
         return (files[0] if files else None), (files[1] if len(files) > 1 else None)

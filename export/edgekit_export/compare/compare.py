@@ -194,9 +194,24 @@ class _Run:
         notes = [*self._alone, *((*self.a.notes, *self.b.notes) if self._walk is not None else ())]
         if self.a.preprocessing != self.b.preprocessing:
             notes.append("They prepare pictures differently; that is part of the difference.")
+        if self._walk is not None:
+            notes += [_in_integers(side) for side in (self.a, self.b) if _integer_operator(side) is not None]
         if self._decisions is None:
             notes.append("How the outputs are read is not known; --task or --decoder says it.")
         return tuple(notes)
+
+
+def _integer_operator(side: Side) -> str | None:
+    """An operator that works on whole numbers and gives whole numbers, where the graph has one."""
+    nodes = () if side.graph is None else side.graph.graph.node
+    return next((node.op_type for node in nodes if node.op_type.startswith("QLinear")), None)
+
+
+def _in_integers(side: Side) -> str:
+    return (
+        f"{side.facts.name} keeps whole numbers between its layers ({_integer_operator(side)}): it can be compared "
+        "only where it comes back to real ones. Its QDQ form shows every layer."
+    )
 
 
 def _pairs(given_a: Arrays, given_b: Arrays) -> list[tuple[str, str]]:

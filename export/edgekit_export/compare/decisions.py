@@ -79,10 +79,12 @@ class Reader:
         self._geometry, self._prepared = geometry, prepared
 
     def boxes(self, pixels: Pixels, outputs: Outputs) -> Detections:
-        """Boxes that score more than half of CONFIDENT."""
+        """Boxes that score more than half of CONFIDENT and cover a pixel or more of the picture."""
         size_hw = (pixels.shape[0], pixels.shape[1])
         placed = FrameMapping((1.0, 1.0), (0.0, 0.0)) if self._prepared else mapping(size_hw, self._geometry)
-        return detections_of(self._decode, outputs, [placed], [size_hw], min_score=CONFIDENT / 2)[0]
+        found = detections_of(self._decode, outputs, [placed], [size_hw], min_score=CONFIDENT / 2)[0]
+        sides = found.boxes_xyxy_px[:, 2:] - found.boxes_xyxy_px[:, :2]
+        return found.select(sides.prod(axis=1) >= 1.0)
 
 
 class Boxes:

@@ -1,7 +1,8 @@
 """Which tensor of one graph is which tensor of another: by name, and by place where names differ.
 
 Quantizing, exporting and cleaning rename tensors, put quantizers and casts between nodes, and leave nodes out.
-Quantizers, casts and copies are looked through. A name counts only where what makes the tensor agrees, since two
+Quantizers, casts and copies are looked through, and a layer with a normalization of its own counts as one, since
+exporters fold that into its weights. A name counts only where what makes the tensor agrees, since two
 exporters may both number theirs; where it does not, results are paired that do the same to results that are paired
 already, and layers by their weights.
 """
@@ -9,6 +10,7 @@ already, and layers by their weights.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,9 +28,11 @@ _WEIGHTED: Final = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
 _COMMUTATIVE: Final = frozenset({"Add", "Mul", "Max", "Min", "Sum"})
 
 _SAME_WEIGHTS: Final = 0.6
-"""Mean |cosine| over output channels from which weights at the same place, or of the same name, are the same ones:
-rounding to INT8 leaves 0.99 and more, folding a normalization in changes lengths only, equalization somewhat more;
-unrelated filters of 9 values or more lie at 0.3 or less."""
+"""Likeness (0-1, see _likeness) from which weights at the same place, or of the same name, are the same ones: rounding
+to INT8 leaves 0.99 and more, unrelated filters of 9 values or more lie at 0.3 or less."""
+
+_NUMBERED: Final = re.compile(r"(.*[.:_])?\d+")
+"""A name that says no more than a number does, such as 123, input.4 or onnx::Conv_530: exporters give them anew."""
 
 _SURELY_SAME_WEIGHTS: Final = 0.95
 """The same where nothing but the weights speaks for a pair."""
@@ -69,6 +73,8 @@ class _Result:
 
     Attributes:
         names: the tensor as the node makes it, then its copies behind quantizers and casts.
+        inner: the tensor before the normalization that belongs to the layer, where it has one; never compared.
+        rounded: the copy that readers see, where nobody reads the tensor itself but a quantizer.
         sources: results (or the graph's inputs) that the node reads, by their first name.
     """
 
@@ -77,10 +83,22 @@ class _Result:
     port: int
     names: tuple[str, ...]
     sources: tuple[str, ...]
+    inner: str | None = None
+    rounded: str | None = None
 
     @property
     def key(self) -> str:
         return self.names[0]
+
+    def compared_as(self, name: str, other: _Result) -> str:
+        """The tensor to compare with `other`, found under `name`.
+
+        A quantizer that does the work of a Relu (its zero point is its lowest value) lets exporters leave the Relu
+        out: then the layer before it carries the Relu's name, and only the quantizer's result has its values.
+        """
+        if self.rounded is not None and self.node.op_type != other.node.op_type:
+            return self.rounded
+        return self.key if name == self.inner else name
 
 
 class _Side:
@@ -91,14 +109,21 @@ class _Side:
         self._constant: dict[str, bool] = {}
         self._weights: dict[str, NDArray[np.float32] | None] = {}
         self.inputs = [value.name for value in model.graph.input if value.name not in self.view.initializers]
+        merged = {id(bn): layer for layer in model.graph.node if (bn := self._normalization(layer)) is not None}
         self.results = [
-            self._result(index, node, port, name)
+            self._result(index, merged.get(id(node), node), port, name, normalized=id(node) in merged)
             for index, node in enumerate(model.graph.node)
-            if node.op_type not in _LOOKED_THROUGH
+            if node.op_type not in _LOOKED_THROUGH and self._normalization(node) is None
             for port, name in enumerate(node.output)
-            if name and not self.is_constant(name)
+            if name and not self.is_constant(name) and (port == 0 or node.op_type != "BatchNormalization")
         ]
         self.by_name = {name: result for result in self.results for name in result.names}
+        self.by_name |= {result.inner: result for result in self.results if result.inner}
+
+    def _normalization(self, node: onnx.NodeProto) -> onnx.NodeProto | None:
+        """The BatchNormalization that alone reads a layer's result."""
+        reader = self.view.only_consumer(node.output[0]) if node.op_type in _WEIGHTED else None
+        return reader if reader is not None and reader.op_type == "BatchNormalization" else None
 
     def is_constant(self, name: str) -> bool:
         """Whether a tensor is the same for every picture."""
@@ -111,7 +136,7 @@ class _Side:
             )
         return self._constant[name]
 
-    def _result(self, index: int, node: onnx.NodeProto, port: int, name: str) -> _Result:
+    def _result(self, index: int, node: onnx.NodeProto, port: int, name: str, *, normalized: bool) -> _Result:
         names, at = [name], 0
         through = [name]
         while at < len(through):
@@ -122,7 +147,17 @@ class _Side:
                         names.append(reader.output[0])
             at += 1
         sources = tuple(self.source(one) for one in node.input if one and not self.is_constant(one))
-        return _Result(index, node, port, tuple(names), sources)
+        readers = self.view.consumers.get(name, [])
+        unread = name not in self.view.outputs and all(reader.op_type == "QuantizeLinear" for reader in readers)
+        return _Result(
+            index,
+            node,
+            port,
+            tuple(names),
+            sources,
+            inner=node.output[0] if normalized else None,
+            rounded=names[1] if unread and len(names) > 1 else None,
+        )
 
     def source(self, name: str) -> str:
         """The tensor behind quantizers, casts and copies."""
@@ -204,13 +239,13 @@ class _Matcher:
             self.partner[self.a.inputs[0]] = self.b.inputs[0]
 
     def similarity(self, one: _Result, other: _Result) -> float | None:
-        """Mean |cosine| of both layers' output channels, 0-1; None where neither has weights."""
+        """Likeness of both layers' weights, 0-1; None where neither has any."""
         first, second = self.a.weights(one), self.b.weights(other)
         if first is None and second is None:
             return None
         if first is None or second is None or first.shape != second.shape:
             return 0.0
-        return float(np.abs((first * second).sum(axis=1)).mean())
+        return _likeness(first, second)
 
     def pair(self, one: _Result, other: _Result, a: str, b: str, by: str) -> None:
         self.partner[one.key] = other.key
@@ -223,21 +258,21 @@ class _Matcher:
 
     def by_name(self) -> None:
         for one in self.a.results:
-            for name in one.names:
+            for name in filter(None, (*one.names, one.inner)):
                 other = self.b.by_name.get(name)
                 if other is not None and other.key not in self.taken and self.agrees(one, other):
-                    self.pair(one, other, name, name, "name")
+                    self.pair(one, other, one.compared_as(name, other), other.compared_as(name, one), "name")
                     break
 
     def agrees(self, one: _Result, other: _Result) -> bool:
         """Whether two results of one name may be the same: nothing that is known speaks against it."""
+        if one.node.op_type != other.node.op_type:
+            return _NUMBERED.fullmatch(one.key) is None
         alike = self.similarity(one, other)
-        if alike is not None and one.node.op_type == other.node.op_type:
+        if alike is not None:
             return alike >= _SAME_WEIGHTS
-        if one.node.op_type != other.node.op_type and one.names[0].isdigit():
-            return False
         known = [self.partner[name] for name in one.sources if name in self.partner]
-        contradicted = len(known) == len(one.sources) > 0 and one.node.op_type == other.node.op_type
+        contradicted = len(known) == len(one.sources) > 0
         return not contradicted or any(name in other.sources for name in known)
 
     def by_place(self) -> bool:
@@ -294,6 +329,18 @@ class _Matcher:
             pass
         matches = sorted(self.found.values(), key=lambda match: match.index)
         return MatchResult(tuple(matches), len(self.a.results) - len(matches), len(self.free(self.b.results)))
+
+
+def _likeness(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    """How much unit rows (output channels, values) are those of one layer, 0-1.
+
+    The mean |cosine| of channels, or, where it says more, how far their signs agree: folding a normalization in
+    multiplies channels, equalization the channels that are read as well, and neither changes which signs go together.
+    """
+    cosine = np.abs((first * second).sum(axis=1)).mean()
+    signs = np.sign(first) * np.sign(second)
+    agreeing = np.abs(signs.sum(axis=1)) / np.maximum(np.abs(signs).sum(axis=1), 1)
+    return float(max(cosine, agreeing.mean()))
 
 
 def match_tensors(a: onnx.ModelProto, b: onnx.ModelProto) -> MatchResult:

@@ -17,6 +17,10 @@ __all__ = ["OutputSums", "TensorSums", "decibels"]
 _SLACK = 1e-5
 
 
+_PER_CHANNEL = 16
+"""Of fewer values one factor explains too much by chance."""
+
+
 def decibels(signal: float, noise: float) -> float:
     """Power of a signal over that of a noise, in dB: infinite without noise, minus infinite without signal."""
     if not math.isfinite(signal) or not math.isfinite(noise):
@@ -52,8 +56,7 @@ class TensorSums:
     """One tensor of two graphs: energy and difference.
 
     Args:
-        scales: also sum what tells whether B's channels are multiples of A's. Channels lie along axis 1, as in
-            (n, channels, height, width) and (n, features).
+        scales: also sum what tells whether B's channels are multiples of A's: of pictures (n, channels, height, width).
     """
 
     def __init__(self, *, scales: bool = False) -> None:
@@ -68,7 +71,7 @@ class TensorSums:
         self.energy += float(_power(a))
         self.noise += float(_power(difference)) if np.isfinite(largest) else np.inf
         self.max_difference = max(self.max_difference, largest)
-        if not self._scales or a.ndim < 2 or not np.isfinite(self.noise):
+        if not self._scales or a.ndim < 3 or a.size < _PER_CHANNEL * a.shape[1] or not np.isfinite(self.noise):
             return
         axes = tuple(axis for axis in range(a.ndim) if axis != 1)
         crossed = (a.astype(np.float32, copy=False) * b.astype(np.float32, copy=False)).sum(axes, dtype=np.float64)
@@ -82,11 +85,11 @@ class TensorSums:
 
     @property
     def rescaled_sqnr_db(self) -> float:
-        """The same after each of A's channels was multiplied by what brings it nearest to B's."""
+        """The same after each of A's channels was multiplied by the positive factor that brings it nearest to B's."""
         if self._products is None or not np.isfinite(self._products).all():
             return self.sqnr_db
         aa, ab, bb = self._products
-        explained = np.divide(np.square(ab), aa, out=np.zeros_like(aa), where=aa > 0)
+        explained = np.divide(np.square(ab), aa, out=np.zeros_like(aa), where=(aa > 0) & (ab > 0))
         return decibels(float(explained.sum()), float(max(0.0, (bb - explained).sum())))
 
 

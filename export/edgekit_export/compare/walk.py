@@ -79,9 +79,11 @@ class _Tensor:
 
     @property
     def rescaled(self) -> bool:
-        """Whether B's channels are multiples of A's rather than noisy."""
+        """Whether B's channels are multiples of A's rather than noisy or clipped."""
         sums = self.so_far
-        return sums.sqnr_db < DEFAULT_THRESHOLD_DB and sums.rescaled_sqnr_db > sums.sqnr_db + _RESCALED_DB
+        return sums.sqnr_db < DEFAULT_THRESHOLD_DB < sums.rescaled_sqnr_db and (
+            sums.rescaled_sqnr_db > sums.sqnr_db + _RESCALED_DB
+        )
 
 
 class Walk:
@@ -120,6 +122,7 @@ class Walk:
         self._run_b = self._runner(with_tensors(b, [tensor.match.b for tensor in self._tensors]))
         self._run_cut: Callable[..., dict[str, Any]] | None = None
         self._cut: dict[str, str] = {}
+        self._types: dict[str, np.dtype[Any]] = {}
         self._run_exchanged: Callable[..., dict[str, Any]] | None = None
         self._exchanges: dict[str, tuple[str, str]] = {}
 
@@ -140,9 +143,7 @@ class Walk:
         del values_b
         if self._run_cut is None:
             return
-        fed = {name: self._as_fed(values_a, name) for name in self._cut}
-        own = self._run_cut(prepared_b, fed)
-        del fed
+        own = self._run_cut(prepared_b, self._fed(values_a))
         for tensor in self._tensors:
             if tensor.match.b in self._cut:
                 tensor.own.update(values_a[tensor.match.a], own[self._cut[tensor.match.b]])
@@ -189,20 +190,24 @@ class Walk:
         self._tensors = kept
 
     def _make_cut(self, values_b: Mapping[str, Any]) -> None:
-        types = {
+        self._types = {
             tensor.match.b: values_b[tensor.match.b].dtype
             for tensor in self._tensors
             if not tensor.rescaled and np.isfinite(tensor.so_far.noise)
         }
-        if not types:
+        if not self._types:
             return
-        model, made = cut(self._b, types)
-        self._cut = dict(zip(types, made, strict=True))
+        model, made = cut(self._b, self._types)
+        self._cut = dict(zip(self._types, made, strict=True))
         self._run_cut = self._runner(model)
 
-    def _as_fed(self, values_a: Mapping[str, Any], name: str) -> NDArray[Any]:
-        tensor = next(one for one in self._tensors if one.match.b == name)
-        return np.asarray(values_a[tensor.match.a])
+    def _fed(self, values_a: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+        """A's values where B is cut, in the types that B has there."""
+        return {
+            one.match.b: np.asarray(values_a[one.match.a]).astype(self._types[one.match.b], copy=False)
+            for one in self._tensors
+            if one.match.b in self._cut
+        }
 
     def _judge(self, prepared: Pixels, values_a: Mapping[str, Any], own: Mapping[str, Any]) -> None:
         if self._run_exchanged is None:
@@ -210,13 +215,16 @@ class Walk:
             blamed.sort(key=lambda tensor: tensor.own.sqnr_db)
             for tensor in blamed[:_JUDGED]:
                 tensor.output = [OutputSums(name, name) for name in self._outputs]
-            types = {one.match.a: values_a[one.match.a].dtype for one in self._tensors if one.output is not None}
+            types = {one.match.a: np.dtype(np.float32) for one in self._tensors if one.output is not None}
             if not types:
                 return
             model, self._exchanges = with_exchanges(with_tensors(self._a, list(self._outputs)), types)
             self._run_exchanged = self._runner(model)
         judged = [tensor for tensor in self._tensors if tensor.output is not None]
-        given = {self._exchanges[one.match.a][1]: own[self._cut[one.match.b]] for one in judged}
+        given = {
+            self._exchanges[one.match.a][1]: np.asarray(own[self._cut[one.match.b]]).astype(np.float32, copy=False)
+            for one in judged
+        }
         before, total = (self._pictures - 1) * len(judged), _JUDGING_PICTURES * len(judged)
         for index, chosen in enumerate(judged, start=1):
             uses = {self._exchanges[one.match.a][0]: np.array(one is chosen) for one in judged}
