@@ -30,6 +30,7 @@ from edgekit_export.progress import Progress
 from edgekit_export.quantize.layers import Layer, find_layers
 from edgekit_export.quantize.observe import gathering_for, observe
 from edgekit_export.quantize.options import QuantizeOptions
+from edgekit_export.quantize.passes import Pass, find_passes
 from edgekit_export.quantize.placement import observable
 from edgekit_export.quantize.weights import MAX_COLUMNS, QuantizedWeight, quantize_weight
 
@@ -47,6 +48,7 @@ class Measured:
 
     Attributes:
         layers: those that can be INT8.
+        passes: nodes without weights between them that can be INT8 too.
         weights: by layer.
         observers: by tensor, over all images that ranges come from.
         chosen: by scheme and tensor, its range and how it was found.
@@ -54,6 +56,7 @@ class Measured:
     """
 
     layers: tuple[Layer, ...]
+    passes: tuple[Pass, ...]
     weights: Mapping[str, QuantizedWeight]
     observers: Mapping[str, HistogramObserver]
     chosen: Mapping[Scheme, Mapping[str, ChosenRange]]
@@ -120,7 +123,9 @@ def measure(
     """Ranges and weights of every layer that can be INT8, and by name why the others cannot."""
     view = GraphView(model.graph)
     layers = find_layers(model)
-    gathering = gathering_for(model, layers, (), images=len(images), max_columns=MAX_COLUMNS)
+    passes = find_passes(model, layers)
+    between = [name for one in passes for name in (*one.inputs, one.result)]
+    gathering = gathering_for(model, layers, between, images=len(images), max_columns=MAX_COLUMNS)
     observe(
         model,
         gathering,
@@ -131,7 +136,9 @@ def measure(
     observers = {name: tensor.whole() for name, tensor in gathering.tensors.items()}
     reasons = {layer.name: observable(layer, observers) for layer in layers}
     usable = tuple(layer for layer in layers if reasons[layer.name] is None)
-    wanted = dict.fromkeys(name for layer in usable for name in (layer.data, layer.result))
+    varying = {name for name, observer in observers.items() if not observer.is_constant}
+    passes = tuple(one for one in passes if varying.issuperset((*one.inputs, one.result)))
+    wanted = dict.fromkeys((*(name for layer in usable for name in (layer.data, layer.result)), *between))
     chosen = {
         scheme: {
             name: choose_range(gathering.tensors[name], scheme, options.method, readers=gathering.readers_of(name))
@@ -146,7 +153,7 @@ def measure(
         weights[layer.name] = quantize_weight(values, layer.channel_axis, gathering.moments.get(layer.name))
     seen = {name: observer for name, observer in observers.items() if observer.count}
     unusable = {name: why for name, why in reasons.items() if why is not None}
-    return Measured(usable, weights, seen, chosen, gathering.convergence()), unusable
+    return Measured(usable, passes, weights, seen, chosen, gathering.convergence()), unusable
 
 
 def key_of(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], options: QuantizeOptions) -> TableKey:
