@@ -32,11 +32,15 @@ __all__ = [
 Ranges = Mapping[str, tuple[float, float]]
 """Smallest and largest value seen of a tensor, by its name."""
 
-LARGEST = 65504.0 / 4
+_END = 65504.0
+LARGEST = _END / 4
 """A tensor that reached this on calibration pictures stays FP32: another picture may go a little further."""
 
 SMALLEST = 2.0**-14
 """A tensor that never reached FP16's smallest normal number would lose its digits."""
+
+# The input of a convolution or product that is its bias.
+_BIAS = 2
 
 # A sum of more numbers than this stays FP32 where nothing is known of their size.
 _LONGEST_UNSEEN_SUM = 256
@@ -225,17 +229,25 @@ def fits_half(values: NDArray[np.float32]) -> bool:
 
 
 def unfit_constants(graph: Graph) -> set[str]:
-    """Nodes with a constant, or a quantizer's scale before them, that overflows or loses its digits in FP16."""
+    """Nodes with a constant, or a quantizer's scale before them, that overflows or loses its digits in FP16.
 
-    def fits(name: str) -> bool:
+    A bias may lose digits: what is too small for FP16 is small against the products that it is added to. An epsilon
+    that is added elsewhere may be all there is.
+    """
+
+    def fits(node: onnx.NodeProto, index: int, name: str) -> bool:
         maker = graph.dequantizer(name)
         value = graph.view.constant(name if maker is None else maker.input[1])
-        return value is None or value.dtype != np.float32 or fits_half(value)
+        if value is None or value.dtype != np.float32:
+            return True
+        if index == _BIAS and node.op_type in MAC_OPERATORS:
+            return bool(np.abs(value).max(initial=0.0) <= _END)
+        return fits_half(value)
 
     return {
         node.output[0]
         for node in graph.model.graph.node
-        if node.op_type != "DequantizeLinear" and not all(fits(name) for name in node.input)
+        if node.op_type != "DequantizeLinear" and not all(fits(node, *item) for item in enumerate(node.input))
     }
 
 

@@ -189,6 +189,20 @@ def test_a_convolution_whose_weight_overflows_or_underflows_stays_fp32(build, we
     assert made(half, "Conv") == [expected, HALF]
 
 
+@pytest.mark.parametrize(("bias", "expected"), [(1e-9, HALF), (1.0, HALF), (1e6, FLOAT)])
+def test_a_bias_may_be_too_small_for_fp16_but_not_too_large(build, bias, expected):
+    text = "g (float[1,4,8,8] x) => (float[1,4,8,8] y) {a = Conv(x, w, b) y = Conv(a, w)}"
+    half = to_half(build(text, w=w(4, 4, 1, 1), b=np.full(4, bias, np.float32)))
+    assert made(half, "Conv") == [expected, HALF]
+
+
+@pytest.mark.parametrize(("epsilon", "expected"), [(1e-9, FLOAT), (0.5, HALF)])
+def test_an_epsilon_that_fp16_would_lose_is_added_in_fp32(build, epsilon, expected):
+    text = "g (float[1,4,8,8] x) => (float[1,4,8,8] y) {a = Conv(x, w) b = Relu(a) c = Add(b, e) y = Conv(c, w)}"
+    half = to_half(build(text, w=w(4, 4, 1, 1), e=np.float32([epsilon])))
+    assert made(half, "Add") == [expected]
+
+
 def test_a_scale_that_fp16_cannot_hold_keeps_its_convolution_in_fp32_with_both_dequantizers(build):
     constants = INTEGERS | {"ws": np.full(4, 1e-6, np.float32)}
     half = to_half(build(QUANTIZED, **constants))
