@@ -161,7 +161,7 @@ def _of_boxes(
 
 def _listed(found: Detections, names: Sequence[str]) -> str:
     labels = [_label(one.class_id, one.score, names) for one in found]
-    return ", ".join(labels) if labels else "nothing else"
+    return ", ".join(labels) if labels else "nothing"
 
 
 def _label(class_id: int, score: float, names: Sequence[str]) -> str:

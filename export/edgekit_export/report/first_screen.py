@@ -49,7 +49,8 @@ def _warnings(report: Report) -> str:
 
 def _cards(report: Report) -> str:
     judged = {one.encoding: one for one in report.verdict.encodings}
-    cards = [_card(report, one, judged.get(one.encoding)) for one in report.encodings if one.encoding != "float"]
+    others = sorted(report.encodings, key=lambda one: not one.encoding.startswith("int8"))  # INT8 first
+    cards = [_card(report, one, judged.get(one.encoding)) for one in others if one.encoding != "float"]
     if any(one.encoding.startswith("int8") for one in report.encodings):
         there = {one.encoding for one in report.encodings}
         cards += [_missing(name) for name in ("int8-tensorrt", "int8-cpu") if name not in there]

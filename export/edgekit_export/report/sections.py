@@ -56,13 +56,11 @@ def _metric(encoding: EncodingReport, name: str) -> Cell:
     if value is None:
         return Cell(UNKNOWN)
     level, loss = encoding.levels.get(name), encoding.losses.get(name)
-    return Cell(
-        metric_text(name, value),
-        (
-            interval_of(level) if level is not None else "",
-            f"{lost(loss.value)} ({between(loss)})" if loss is not None else "",
-        ),
+    lines = (
+        interval_of(level) if level is not None else "",
+        f"{lost(loss.value)} ({between(loss)})" if loss is not None else "",
     )
+    return Cell(metric_text(name, value), tuple(line.replace(" ", "\u00a0") for line in lines))
 
 
 def agreement(report: Report) -> str:

@@ -80,7 +80,7 @@ def test_detectors_show_what_only_one_of_the_two_finds_the_surest_first():
     other = _boxes(Detections.none(), Detections.none(), _detections((200, 50, 400, 100, 1, 0.4)))
     found = disagreements("int8-cpu", floating, other, NAMES, _grey)
     assert [one.picture for one in found] == ["1.jpg", "0.jpg", "2.jpg"]
-    assert (found[0].floating, found[0].answer) == ("cup 90 %", "nothing else")
+    assert (found[0].floating, found[0].answer) == ("cup 90 %", "nothing")
     assert (found[0].marks[0].box_xyxy, found[0].marks[0].lost) == ((0.0, 0.0, 0.1, 0.5), True)
     assert (found[2].marks[0].box_xyxy, found[2].marks[0].lost) == ((0.5, 0.5, 1.0, 1.0), False)
 

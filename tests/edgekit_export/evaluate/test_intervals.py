@@ -115,3 +115,8 @@ def test_an_interval_always_holds_its_own_figure():
         difference(lambda weights: weights @ values / 40, 40, np.random.default_rng(0)),
     ):
         assert found.interval.low <= found.value <= found.interval.high
+
+
+def test_draws_that_never_differ_still_leave_what_so_many_pictures_cannot_show():
+    found = difference(lambda weights: np.zeros(len(weights)), 60, np.random.default_rng(0))
+    assert (found.value, found.interval) == (0.0, Interval(-0.05, 0.05))

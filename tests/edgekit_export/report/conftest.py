@@ -113,7 +113,7 @@ def make_report() -> Callable[..., Report]:
                     "b.jpg",
                     "int8-cpu",
                     "cup 80 %",
-                    "nothing else",
+                    "nothing",
                     marks=(Mark((0.1, 0.1, 0.5, 0.5), HOSTILE, True),),
                     size_wh=(40, 30),
                     jpeg=_jpeg(),
