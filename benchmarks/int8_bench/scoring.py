@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from edgekit_export.evaluate.agreement import agreement
 from edgekit_export.evaluate.average_precision import precision_of
-from edgekit_export.evaluate.intervals import Estimate, Interval, difference, paired_difference
+from edgekit_export.evaluate.intervals import Estimate, Interval, bootstrap, difference, paired_difference, percentiles
 from edgekit_export.evaluate.resampled_precision import Matches
 from edgekit_export.models import SourceModel
 from numpy.typing import NDArray
@@ -104,11 +104,12 @@ def sqnr_difference(one: Judged, other: Judged) -> Estimate:
     """The SQNR of `one` minus that of `other`, decibel, with its 95 % interval; infinite where either is exact."""
     if not (math.isfinite(one.sqnr_db) and math.isfinite(other.sqnr_db)):
         return Estimate(math.nan, Interval(-math.inf, math.inf))
-    return difference(
+    drawn = bootstrap(
         lambda weights: _decibel(one.power, one.noise, weights) - _decibel(other.power, other.noise, weights),
         one.pictures,
         np.random.default_rng(_SEED),
     )
+    return Estimate(one.sqnr_db - other.sqnr_db, percentiles(drawn))
 
 
 def _first(outputs: Outputs) -> NDArray[np.float32]:
