@@ -51,6 +51,7 @@ def export(request: ExportRequest, *, progress: Progress = silent) -> ExportResu
         MissingExtra: an optional dependency is missing.
     """
     need("onnx", "export", needed_for="edgekit export")
+    from edgekit_export.allowed_loss import budget_of
     from edgekit_export.graph import float_graph
 
     check_request(request)
@@ -62,15 +63,19 @@ def export(request: ExportRequest, *, progress: Progress = silent) -> ExportResu
     progress("Building the float graph", 0, 1)
     floating = float_graph(source.onnx, source.preprocessing.arithmetic)
     progress("Building the float graph", 1, 1)
-    graphs = (
-        quantized(floating.model, images, source, progress) if request.int8 and images else float_only(floating.model)
-    )
+    compared = compared_pictures(images) if request.int8 and images else ()
+    if request.int8 and images:
+        budget = None
+        if request.max_drop is not None:
+            budget = budget_of(request.max_drop, floating.model, source, compared, score, progress)
+        graphs = quantized(floating.model, images, source, progress, budget)
+    else:
+        graphs = float_only(floating.model)
     pictures = images.held_out + images.calibrating if images else ()
     golden = choose_golden(graphs.models, source.preprocessing, source.decoder, pictures, progress)
-    compared = compared_pictures(images) if graphs.table is not None and images else ()
     agreements = agreements_of(graphs, source, compared, progress)
     scores = scores_of(graphs, source, score, progress)
-    notes = notes_of(source, images, golden, floating.batch_reason if floating.max_batch == 1 else None)
+    notes = notes_of(request, source, images, golden, floating.batch_reason if floating.max_batch == 1 else None)
     report = assembled_report(request, source, images, graphs, golden, compared, agreements, scores, notes)
     progress("Writing the bundle", 0, 1)
     written = write(request, source, images, graphs, golden, report, floating.max_batch)

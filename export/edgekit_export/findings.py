@@ -32,7 +32,11 @@ __all__ = ["assembled_report", "notes_of"]
 
 
 def notes_of(
-    source: SourceModel, images: CalibrationImages | None, golden: GoldenChoice, batch_reason: str | None
+    request: ExportRequest,
+    source: SourceModel,
+    images: CalibrationImages | None,
+    golden: GoldenChoice,
+    batch_reason: str | None,
 ) -> tuple[str, ...]:
     """What a person should know besides, one line each."""
     notes = list(source.notes)
@@ -40,6 +44,11 @@ def notes_of(
         notes.append(f"The graph takes one picture at a time: {batch_reason}.")
     if images is not None and images.skipped:
         notes.append(f"{len(images.skipped)} calibration pictures could not be read and were left out.")
+    if request.max_drop is not None and request.data is not None:
+        notes.append(
+            "Layers went back to float until the loss on the labelled pictures was allowed (--max-drop): on other "
+            "pictures it may be larger."
+        )
     if not golden.tells:
         notes.append(
             f"No picture was found with which swapped colours or another padding fail by {MUST_FAIL_BY_DB:g} dB "
@@ -101,7 +110,7 @@ def assembled_report(
         ),
         calibrating=len(images.calibrating) if images else 0,
         compared=len(compared),
-        held_out=bool(images and images.held_out),
+        held_out=bool(images and images.held_out) and (request.max_drop is None or request.data is not None),
         skipped=tuple(_shortened(line, request.calibration) for line in images.skipped) if images else (),
         metric=metric,
         notes=notes,

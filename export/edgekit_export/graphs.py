@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from edgekit.bundle.manifest import Encoding, Macs
 from edgekit_export.calibration_images import CalibrationImages, spread
 from edgekit_export.models import SourceModel
 from edgekit_export.progress import Progress
+
+if TYPE_CHECKING:
+    from edgekit_export.quantize import Budget
 
 __all__ = ["INT8", "Graphs", "float_only", "quantized", "serialized"]
 
@@ -42,8 +45,10 @@ def float_only(model: Any) -> Graphs:
     return Graphs({Encoding.FLOAT: model}, {Encoding.FLOAT: Macs(total=total_macs(model))}, {})
 
 
-def quantized(model: Any, images: CalibrationImages, source: SourceModel, progress: Progress) -> Graphs:
-    """The float graph, the same in FP16, and both INT8 graphs, calibrated on `images`."""
+def quantized(
+    model: Any, images: CalibrationImages, source: SourceModel, progress: Progress, budget: Budget | None = None
+) -> Graphs:
+    """The float graph, the same in FP16, and both INT8 graphs, calibrated on `images` and within `budget`."""
     from edgekit_export.quantize import QuantizeOptions, quantize
 
     alone = float_only(model)
@@ -54,6 +59,7 @@ def quantized(model: Any, images: CalibrationImages, source: SourceModel, progre
         prepared,
         progress=lambda what, done, total: progress(f"Quantizing: {what}", done, total),
         options=QuantizeOptions(preprocessing_sha256=hashlib.sha256(contract).hexdigest()),
+        budget=budget,
     )
     halves = _in_half(
         {Encoding.FP16: model, Encoding.INT8_TENSORRT: found.graphs[Encoding.INT8_TENSORRT]}, prepared, progress

@@ -26,6 +26,8 @@ class ExportRequest:
         max_images: at most so many calibration pictures.
         data: labelled pictures to measure every encoding on.
         licence: the model's, for the manifest.
+        max_drop: points that each INT8 encoding may lose against float, of the task's own metric on `data`, or of
+            agreement with float without it; None: only the noise budget decides.
     """
 
     model: str
@@ -36,6 +38,7 @@ class ExportRequest:
     max_images: int = DEFAULT_MAX_IMAGES
     data: Path | None = None
     licence: str | None = None
+    max_drop: float | None = None
 
 
 def check_request(request: ExportRequest) -> None:
@@ -52,6 +55,8 @@ def check_request(request: ExportRequest) -> None:
             "--int8 needs calibration pictures: --calibration is missing.",
             hint="Give a folder of pictures or a video of the shop: --calibration DIR",
         )
+    if request.max_drop is not None and not (request.int8 and request.max_drop >= 0):
+        raise UsageError("--max-drop takes points (0 or more) and goes with --int8.", hint="For example --max-drop 0.5")
     if request.max_images < 1:
         raise UsageError(f"--calibration-images {request.max_images} is not a number of pictures.")
     if request.calibration and request.max_images < MIN_IMAGES:

@@ -118,7 +118,7 @@ def test_golden_outputs_are_each_encodings_own_and_check_prepare_too(classified)
         session = ort.InferenceSession(bundle.graph(encoding).onnx, options, providers=["CPUExecutionProvider"])
         rows = [session.run(None, {"images": row[None]})[0] for row in golden.inputs]
         assert np.array_equal(np.concatenate(rows), golden.outputs(encoding)[0])
-    assert not np.array_equal(golden.outputs(Encoding.FLOAT)[0], golden.outputs(Encoding.INT8_CPU)[0])
+    assert not np.array_equal(golden.outputs(Encoding.FLOAT)[0], golden.outputs(Encoding.INT8_TENSORRT)[0])
     assert check_prepare(golden, bundle.manifest.preprocessing.geometry.to_geometry()).max_difference == 0
 
 
@@ -132,8 +132,9 @@ def test_the_report_measures_every_encoding_on_other_pictures(classified):
         assert by_name[name].scores.metrics["top1"] >= 0.8
         assert by_name[name].agreement.top1 >= 0.8
         assert by_name[name].agreement.sqnr_db > 15
-        assert by_name[name].planned_int8_macs > 0.5 * by_name[name].macs
+    assert by_name["int8-tensorrt"].planned_int8_macs > 0.5 * by_name["int8-tensorrt"].macs
     assert by_name["int8-tensorrt"].executed_int8_macs is None
+    assert by_name["int8-cpu"].executed_int8_macs == by_name["int8-cpu"].planned_int8_macs
 
 
 def test_the_report_lies_in_the_bundle_and_beside_it(classified):
@@ -291,3 +292,23 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, net):
     assert done.stdout.startswith(f"Cannot write {out}: ")
     assert done.stdout.count("\n") == 1
     assert list(out.parent.iterdir()) == []
+
+
+def test_with_max_drop_no_encoding_loses_more_than_allowed_and_the_report_says_what_that_means(
+    net, pictures, labelled, tmp_path
+):
+    request = ExportRequest(
+        str(net), tmp_path / "a.edgekit", CLASSIFY, int8=True, calibration=(pictures,), data=labelled, max_drop=0.0
+    )
+    report = export(request).report
+    by_name = {encoding.encoding: encoding for encoding in report.encodings}
+    for name in ("int8-tensorrt", "int8-cpu"):
+        assert by_name[name].scores.metrics["top1"] >= by_name["float"].scores.metrics["top1"]
+    assert any("--max-drop" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("options", [{"max_drop": 0.5}, {"max_drop": -1.0, "int8": True}], ids=["no int8", "below 0"])
+def test_max_drop_without_int8_or_below_zero_is_refused(net, pictures, tmp_path, options):
+    request = ExportRequest(str(net), tmp_path / "a.edgekit", CLASSIFY, calibration=(pictures,), **options)
+    with pytest.raises(UsageError, match="--max-drop"):
+        export(request)

@@ -55,6 +55,14 @@ def export(
     calibration_images: Annotated[
         int | None, typer.Option(metavar="N", help="Use at most N calibration pictures (default 256).")
     ] = None,
+    max_drop: Annotated[
+        float | None,
+        typer.Option(
+            metavar="POINTS",
+            help="Most points each INT8 encoding may lose: of top-1 or mAP on --data, else of agreement with float. "
+            "Layers go back to float until that holds; if it cannot, nothing is written and the export says why.",
+        ),
+    ] = None,
     licence: Annotated[str | None, typer.Option(help="The model's licence, for the bundle.")] = None,
 ) -> None:
     """Turn a trained model into a bundle: NAME.edgekit, with its report beside it in NAME.report/.
@@ -98,11 +106,12 @@ def export(
             data=data,
             max_images=most,
             licence=licence,
+            max_drop=max_drop,
         )
     elif output is None:
         raise UsageError("-o is missing: where shall the bundle go?", hint=f"Add -o {_stem(model)}.edgekit")
     else:
-        request = ExportRequest(model, output, options, int8, tuple(calibration or ()), most, data, licence)
+        request = ExportRequest(model, output, options, int8, tuple(calibration or ()), most, data, licence, max_drop)
     console = Console(stderr=True)
     with progress_bar(console) as progress:
         result = run_export(request, progress=progress)

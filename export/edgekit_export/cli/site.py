@@ -25,6 +25,7 @@ def request_from_site(
     data: Path | None,
     max_images: int,
     licence: str | None,
+    max_drop: float | None,
 ) -> ExportRequest:
     """The request that edgekit.yaml and the command line make together.
 
@@ -68,6 +69,7 @@ def request_from_site(
         max_images=max_images,
         data=data or section.data,
         licence=licence,
+        max_drop=max_drop,
     )
 
 

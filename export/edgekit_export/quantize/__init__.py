@@ -1,6 +1,7 @@
 """From a float graph and calibration images to both INT8 encodings."""
 
+from edgekit_export.quantize.budget import Budget
 from edgekit_export.quantize.options import QuantizeOptions
 from edgekit_export.quantize.quantize import LayerReport, Quantized, quantize
 
-__all__ = ["LayerReport", "QuantizeOptions", "Quantized", "quantize"]
+__all__ = ["Budget", "LayerReport", "QuantizeOptions", "Quantized", "quantize"]

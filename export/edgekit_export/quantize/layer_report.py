@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import onnx
 
 from edgekit.bundle.manifest import Encoding
-from edgekit_export.quantize.fallback import Choice
+from edgekit_export.quantize.deciding import Decision
 from edgekit_export.quantize.layers import find_layers, unquantizable
-from edgekit_export.quantize.plan import LayerPlan, Plan
+from edgekit_export.quantize.plan import LayerPlan
 
 __all__ = ["LayerReport", "layer_reports"]
 
@@ -39,12 +39,14 @@ class LayerReport:
 def layer_reports(
     model: onnx.ModelProto,
     reasons: Mapping[str, str],
-    chosen: Mapping[Encoding, tuple[Sequence[Plan], Choice, Mapping[str, float]]],
+    decisions: Mapping[Encoding, Decision],
 ) -> tuple[LayerReport, ...]:
     """In graph order."""
     odd = unquantizable(model)
     centred = {
-        plan.layer.name for plan in chosen[Encoding.INT8_TENSORRT][0] if isinstance(plan, LayerPlan) and plan.centred
+        plan.layer.name
+        for plan in decisions[Encoding.INT8_TENSORRT].plans
+        if isinstance(plan, LayerPlan) and plan.centred
     }
     layers = {layer.name: layer for layer in find_layers(model)}
     reports = []
@@ -52,14 +54,16 @@ def layer_reports(
         layer = layers.get(node.name)
         if layer is None and node.name not in odd:
             continue
-        int8 = tuple(encoding.value for encoding, (_, choice, _) in chosen.items() if node.name in choice.quantized)
+        int8 = tuple(one.value for one, decision in decisions.items() if node.name in decision.choice.quantized)
         reports.append(
             LayerReport(
                 name=node.name,
                 op_type=node.op_type,
                 macs=odd[node.name] if layer is None else layer.macs,
                 sensitivity={
-                    encoding.value: alone[node.name] for encoding, (_, _, alone) in chosen.items() if node.name in alone
+                    one.value: decision.sensitivities[node.name]
+                    for one, decision in decisions.items()
+                    if node.name in decision.sensitivities
                 },
                 int8=int8,
                 centred=node.name in centred and Encoding.INT8_TENSORRT.value in int8,

@@ -1,0 +1,183 @@
+"""Deciding what is INT8 in each encoding: layers are ranked once, then any noise budget gives its choice."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import onnx
+from edgekit_calibration import Scheme, quantizer
+from numpy.typing import NDArray
+
+from edgekit_export.graph.macs import total_macs
+from edgekit_export.graph.view import GraphView
+from edgekit_export.progress import Progress
+from edgekit_export.quantize.calibrate import Measured
+from edgekit_export.quantize.cpu_cost import CpuCost
+from edgekit_export.quantize.fallback import Choice, fastest, fewest, fewest_float
+from edgekit_export.quantize.insert import with_int8
+from edgekit_export.quantize.judge import Judge, Panel
+from edgekit_export.quantize.options import QuantizeOptions
+from edgekit_export.quantize.placement import can_be_centred, wants_result_quantized
+from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan
+from edgekit_export.quantize.rules_tensorrt import residual_skips
+
+__all__ = ["Decider", "Decision", "ForCpu", "ForTensorRT"]
+
+# A layer is centred where that leaves at most this share of its noise: else it is not the lost half of the steps
+# that hurts, and the layer may be returned to float.
+_CENTRING_LEAVES = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """What was decided for one encoding.
+
+    Attributes:
+        plans: every node that could be INT8.
+        choice: which of them are.
+        sensitivities: by name, the mean noise over the groups of outputs with that node alone in INT8.
+    """
+
+    plans: Sequence[Plan]
+    choice: Choice
+    sensitivities: Mapping[str, float]
+
+    @property
+    def chosen(self) -> list[Plan]:
+        """The plans of the nodes in INT8."""
+        return [plan for plan in self.plans if plan.node.name in self.choice.quantized]
+
+
+class Decider(Protocol):
+    """One encoding of one model."""
+
+    def decide(self, options: QuantizeOptions) -> Decision:
+        """The choice within `options.max_noise`, as far as the other options let it."""
+
+    def write(self, decision: Decision) -> onnx.ModelProto:
+        """The graph of a decision."""
+
+
+class ForTensorRT:
+    """int8-tensorrt: as many MACs in INT8 as the budget allows."""
+
+    def __init__(self, model: onnx.ModelProto, panel: Panel, measured: Measured, progress: Progress) -> None:
+        self._model, self._panel, self._measured = model, panel, measured
+        self._total = total_macs(model)
+        self._plans = _plans(measured, Scheme.SIGNED_SYMMETRIC, results=False)
+        self._judge = Judge(panel, self._plans)
+        self._alone = _ranked(self._judge, "ranking layers for int8-tensorrt", progress)
+        self._noise = max(self._judge.noise(self._judge.plans), default=0.0)
+
+    def decide(self, options: QuantizeOptions) -> Decision:
+        """The fewest layers in float, some others centred, that bring the noise within the budget."""
+        plans, alone, judge = self._plans, self._alone, self._judge
+        if self._noise > options.max_noise:
+            plans, alone = _centred(self._model, self._panel, self._measured, plans, alone, options)
+            judge = Judge(self._panel, plans)
+        return Decision(plans, fewest_float(judge, alone, self._total, options), alone)
+
+    def write(self, decision: Decision) -> onnx.ModelProto:
+        """The graph, with residual sums as TensorRT fuses them."""
+        return residual_skips(with_int8(self._model, decision.chosen))
+
+
+class ForCpu:
+    """int8-cpu: the fastest choice within the budget."""
+
+    def __init__(self, model: onnx.ModelProto, panel: Panel, measured: Measured, progress: Progress) -> None:
+        self._model = model
+        layers = _plans(measured, Scheme.UNSIGNED_ASYMMETRIC, results=True)
+        self._plans: list[Plan] = [*layers, *_pass_plans(measured)]
+        self._judge = Judge(panel, self._plans)
+        self._alone = _ranked(self._judge, "ranking layers for int8-cpu", progress)
+        self._cost = CpuCost(model, self._plans)
+
+    def decide(self, options: QuantizeOptions) -> Decision:
+        """What takes the least time by the cost model."""
+        return Decision(self._plans, fastest(self._judge, self._alone, self._cost, options), self._alone)
+
+    def write(self, decision: Decision) -> onnx.ModelProto:
+        """The graph."""
+        return with_int8(self._model, decision.chosen)
+
+
+def _plans(measured: Measured, scheme: Scheme, *, results: bool) -> list[LayerPlan]:
+    ranges = measured.ranges[scheme]
+    return [
+        LayerPlan(
+            layer,
+            measured.weights[layer.name],
+            quantizer(ranges[layer.data], scheme),
+            quantizer(ranges[layer.result], scheme) if results and wants_result_quantized(layer) else None,
+        )
+        for layer in measured.layers
+    ]
+
+
+def _pass_plans(measured: Measured) -> list[PassPlan]:
+    scheme = Scheme.UNSIGNED_ASYMMETRIC
+    chosen = {name: quantizer(span, scheme) for name, span in measured.ranges[scheme].items()}
+    return [
+        PassPlan(
+            one,
+            {name: chosen[name] for name in one.inputs},
+            # ONNX Runtime pools eight bits as they are.
+            chosen[one.inputs[0] if one.op_type == "MaxPool" else one.result],
+        )
+        for one in measured.passes
+    ]
+
+
+def _ranked(judge: Judge, label: str, progress: Progress) -> dict[str, float]:
+    done = 0
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+        progress(label, done, len(judge.plans))
+
+    return judge.ranking(one_more)
+
+
+def _centred(
+    model: onnx.ModelProto,
+    panel: Panel,
+    measured: Measured,
+    plans: Sequence[LayerPlan],
+    sensitivities: Mapping[str, float],
+    options: QuantizeOptions,
+) -> tuple[list[LayerPlan], dict[str, float]]:
+    """The plans for int8-tensorrt with the layers centred that need it and gain by it, and their new sensitivities."""
+    view = GraphView(model.graph)
+    nodes = {node.name: node for node in model.graph.node}
+    floor = options.min_relief * options.max_noise
+    scheme = Scheme.UNSIGNED_ASYMMETRIC
+    candidates = [
+        dataclasses.replace(plan, data=quantizer(measured.ranges[scheme][plan.layer.data], scheme), centred=True)
+        for plan in plans
+        if sensitivities[plan.layer.name] >= floor and can_be_centred(plan.layer, nodes[plan.layer.name], view)
+    ]
+    after = Judge(panel, candidates).ranking(lambda: None)
+    better = [
+        plan for plan in candidates if after[plan.layer.name] <= _CENTRING_LEAVES * sensitivities[plan.layer.name]
+    ]
+    better.sort(key=lambda plan: (-sensitivities[plan.layer.name], plan.layer.name))
+
+    def with_first(count: int) -> list[LayerPlan]:
+        chosen = {plan.layer.name: plan for plan in better[:count]}
+        return [chosen.get(plan.layer.name, plan) for plan in plans]
+
+    # Subtracting costs a pass over the tensor: no more layers than the budget asks for.
+    count = fewest(len(better), lambda one: max(_noise_of_all(panel, with_first(one))) <= options.max_noise)
+    updated = dict(sensitivities) | {plan.layer.name: after[plan.layer.name] for plan in better[:count]}
+    return with_first(count), updated
+
+
+def _noise_of_all(panel: Panel, plans: Sequence[LayerPlan]) -> NDArray[np.float64]:
+    judge = Judge(panel, plans)
+    return judge.noise(judge.plans)

@@ -1,0 +1,47 @@
+"""A budget in points: tightened until it holds, and said so where it cannot."""
+
+from types import SimpleNamespace
+
+import pytest
+from edgekit_export.progress import silent
+from edgekit_export.quantize.budget import Budget, decided
+from edgekit_export.quantize.options import QuantizeOptions
+
+from edgekit.bundle.manifest import Encoding
+from edgekit.errors import CalibrationError
+
+
+class Decider:
+    """Decides by writing down the noise it was allowed."""
+
+    def decide(self, options):
+        return SimpleNamespace(noise=options.max_noise, choice=SimpleNamespace(kept_float=("a", "b")))
+
+    def write(self, decision):
+        return decision.noise
+
+
+def run(max_drop, points_per_noise):
+    budget = Budget(max_drop, lambda encoding, graph: points_per_noise * graph, "top1")
+    return decided(Encoding.INT8_CPU, Decider(), QuantizeOptions(max_noise=0.02), budget, silent)
+
+
+def test_the_first_choice_is_kept_where_it_loses_no_more_than_allowed():
+    assert run(1.0, 50.0)[1] == 0.02
+
+
+def test_the_noise_allowed_is_tightened_until_the_loss_is_within_the_budget():
+    _, graph = run(0.3, 50.0)
+    assert graph == pytest.approx(0.005)
+
+
+def test_a_budget_that_cannot_be_kept_says_what_it_would_take():
+    with pytest.raises(
+        CalibrationError, match=r"int8-cpu loses 0\.75 points of top1 at least; 0\.5 are allowed"
+    ) as raised:
+        run(0.5, 5000.0)
+    assert "--max-drop 0.8" in str(raised.value)
+
+
+def test_without_a_budget_nothing_is_measured():
+    assert decided(Encoding.INT8_CPU, Decider(), QuantizeOptions(max_noise=0.02), None, silent)[1] == 0.02
