@@ -15,7 +15,9 @@ import numpy as np
 from edgekit_calibration import MomentObserver
 from numpy.typing import NDArray
 
-__all__ = ["MAX_COLUMNS", "SMALLEST_SCALE", "QuantizedWeight", "quantize_weight"]
+from edgekit_export.quantize.repairs.flips import flipped
+
+__all__ = ["MAX_COLUMNS", "SMALLEST_SCALE", "QuantizedWeight", "quantize_weight", "round_rows"]
 
 SMALLEST_SCALE = np.float32(2.0**-14)
 """The smallest normal FP16 number: the INT8 graph for TensorRT may keep its scales in FP16."""
@@ -118,6 +120,18 @@ def _compensated(
     result: NDArray[np.float64] = np.empty_like(steps)
     np.put_along_axis(result, np.broadcast_to(order[:, None, :], steps.shape), steps, axis=2)
     return result
+
+
+def round_rows(
+    rows: NDArray[np.float64], covariance: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Steps (groups, channels, columns) and scales (groups, channels) that keep the output for inputs of `covariance`.
+
+    Compensated first, then improved by single flips, which see the covariance as it is.
+    """
+    scales = _scales(rows, np.maximum(np.einsum("gkk->gk", covariance), 0.0))
+    steps = _compensated(rows, scales, covariance)
+    return flipped(rows, steps, scales, covariance, smallest_scale=float(SMALLEST_SCALE))
 
 
 def quantize_weight(weight: NDArray[np.float32], axis: int, moments: MomentObserver | None = None) -> QuantizedWeight:

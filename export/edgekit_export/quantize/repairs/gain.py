@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["RepairGain"]
+import onnx
+
+from edgekit_export.graph.running import session
+from edgekit_export.quantize.insert import with_int8
+from edgekit_export.quantize.judge import Panel
+from edgekit_export.quantize.noise import noise
+from edgekit_export.quantize.plan import Plan
+
+__all__ = ["RepairGain", "gain_of", "noise_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +23,7 @@ class RepairGain:
 
     Attributes:
         name: the repair: "equalization", "bias correction" or "adaptive rounding".
-        applied: whether its result was kept: only where the noise fell.
+        applied: whether its result is to be kept: only where the noise fell.
         noise_before, noise_after: mean over the groups of outputs of squared error over energy, on the held-back
             images; `noise_after` is what the repair gave, kept or not.
         detail: how much was changed, for people.
@@ -31,3 +40,23 @@ class RepairGain:
         """How far the noise fell; negative where it rose."""
         smallest = 1e-30
         return 10.0 * math.log10(max(self.noise_before, smallest) / max(self.noise_after, smallest))
+
+
+def noise_of(panel: Panel, model: onnx.ModelProto, plans: Sequence[Plan]) -> float:
+    """Mean noise over the groups of outputs on all held-back images, with every plan in INT8.
+
+    Args:
+        panel: the held-back images and the float outputs on them.
+        model: the panel's float graph, or one that computes the same.
+        plans: how its nodes are quantized.
+    """
+    # As written: Q/DQ are to be computed, not merged.
+    runner = session(with_int8(model, plans), optimise=False, threads=panel.threads)
+    feed = model.graph.input[0].name
+    outputs = [runner.run(None, {feed: image[None]}) for image in panel.images]
+    return float(noise(panel.groups, panel.references, outputs).mean())
+
+
+def gain_of(name: str, before: float, after: float, detail: str = "") -> RepairGain:
+    """The gain of a repair from the noise without and with it; it is to be applied where the noise fell."""
+    return RepairGain(name, after < before, before, after, detail)

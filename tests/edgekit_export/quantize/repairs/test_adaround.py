@@ -1,0 +1,95 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from edgekit_calibration import Range, Scheme, quantizer
+from edgekit_export.graph.running import relative_difference, run
+from edgekit_export.quantize.judge import Panel
+from edgekit_export.quantize.repairs.adaround import adaptively_rounded
+from edgekit_export.quantize.repairs.bias import bias_corrected
+from edgekit_export.quantize.repairs.flips import flipped
+from edgekit_export.quantize.repairs.gain import noise_of
+from edgekit_export.quantize.weights import round_rows
+
+RNG = np.random.default_rng(0)
+
+
+def error(rows, steps, scales, covariance):
+    difference = steps * scales[:, :, None] - rows
+    return np.einsum("gck,gkl,gcl->gc", difference, covariance, difference)
+
+
+def covariances(groups, columns):
+    rows = RNG.standard_normal((groups, 500, 1)) + 0.5 * RNG.standard_normal((groups, 500, columns))
+    return np.matmul(rows.transpose(0, 2, 1), rows) / 500
+
+
+def test_flips_and_fitted_scales_never_make_a_channel_worse_and_most_better():
+    rows, covariance = RNG.standard_normal((3, 10, 20)), covariances(3, 20)
+    scales = np.abs(rows).max(axis=2) / 7
+    steps = np.rint(rows / scales[:, :, None])
+    better, fitted = flipped(rows, steps, scales, covariance, smallest_scale=2.0**-14)
+    before, after = error(rows, steps, scales, covariance), error(rows, better, fitted, covariance)
+    assert np.all(after <= before + 1e-12)
+    assert after.sum() < 0.5 * before.sum()
+    assert np.all(better == np.rint(better))
+
+
+def test_flips_stay_within_eight_bits_and_scales_above_the_smallest():
+    rows, covariance = np.full((1, 2, 6), 300.0), covariances(1, 6)
+    steps, scales = flipped(rows, np.full((1, 2, 6), 127.0), np.ones((1, 2)), covariance, smallest_scale=1.0)
+    assert np.abs(steps).max() <= 127
+    assert np.all(scales >= 1.0)
+    tiny = np.full((1, 2, 6), 1e-6)
+    steps, scales = flipped(tiny, np.ones((1, 2, 6)), np.full((1, 2), 2.0**-7), covariance, smallest_scale=2.0**-7)
+    assert np.all(scales == 2.0**-7)
+
+
+def test_rounded_rows_are_better_than_the_compensated_start_alone():
+    from edgekit_export.quantize.weights import _compensated, _scales
+
+    rows, covariance = RNG.standard_normal((1, 16, 40)), covariances(1, 40)
+    scales = _scales(rows, np.einsum("gkk->gk", covariance))
+    start = error(rows, _compensated(rows, scales, covariance), scales, covariance).sum()
+    assert error(rows, *round_rows(rows, covariance), covariance).sum() < 0.9 * start
+
+
+def test_a_repaired_net_is_nearer_to_float_on_pictures_that_it_did_not_see(small_net, pictures, rough_plans):
+    panel = Panel(small_net, pictures[18:], rank_images=1, threads=1)
+    told = []
+    rounded = adaptively_rounded(
+        small_net, rough_plans, pictures[:18], threads=1, progress=lambda *now: told.append(now)
+    )
+    rough = noise_of(panel, small_net, rough_plans)
+    corrected = noise_of(panel, small_net, bias_corrected(small_net, rough_plans, pictures[:18], threads=1))
+    assert noise_of(panel, small_net, rounded) < 0.2 * min(rough, corrected)
+    assert [plan.layer for plan in rounded] == [plan.layer for plan in rough_plans]
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_centred_layer_keeps_its_mean(small_net, pictures, rough_plans):
+    from edgekit_export.quantize.insert import with_int8
+
+    unsigned = quantizer(Range(0.0, 1.0), Scheme.UNSIGNED_ASYMMETRIC)
+    first = dataclasses.replace(rough_plans[0], data=unsigned, centred=True)
+    (rounded,) = adaptively_rounded(small_net, [first], pictures, threads=1)
+    assert rounded.centred
+    differences = [
+        relative_difference(
+            run(small_net, {"images": image[None]}), run(with_int8(small_net, [rounded]), {"images": image[None]})
+        )
+        for image in pictures
+    ]
+    assert max(differences) < 0.05
+
+
+def test_without_images_or_layers_nothing_changes(small_net, pictures, rough_plans):
+    assert adaptively_rounded(small_net, rough_plans, [], threads=1) == rough_plans
+    assert adaptively_rounded(small_net, [], pictures, threads=1) == []
+
+
+@pytest.mark.parametrize("images", [1, 2])
+def test_few_images_do_no_harm(small_net, pictures, rough_plans, images):
+    panel = Panel(small_net, pictures[18:], rank_images=1, threads=1)
+    rounded = adaptively_rounded(small_net, rough_plans, pictures[:images], threads=1)
+    assert noise_of(panel, small_net, rounded) < noise_of(panel, small_net, rough_plans)
