@@ -16,7 +16,7 @@ from edgekit.vision.postprocess import detections_of, probabilities_of
 from edgekit_export.evaluate.answers import BoxAnswers, ClassAnswers
 from edgekit_export.evaluate.average_precision import Truth, precision_of
 from edgekit_export.evaluate.box_changes import CONFIDENT, box_changes
-from edgekit_export.evaluate.intervals import Interval, level, wilson
+from edgekit_export.evaluate.intervals import Interval, bootstrap, level_of, wilson
 from edgekit_export.evaluate.signal import SignalToNoise
 
 __all__ = ["CONFIDENT", "Agreement", "Comparison", "agreement"]
@@ -118,7 +118,8 @@ class Comparison:
         interval = None
         if precision is not None:
             matches, boxes = precision.matches, len(truths)
-            drawn = level(lambda weights: matches.mean_precision(weights, threshold=0), matches.pictures, rng)
+            draws = bootstrap(matches.mean_precisions, matches.pictures, rng)
+            drawn = level_of(precision.metrics["map50"], draws[:, 1])
             # Where every box is found again draws never differ; as so many trials the boxes still say how sure that is.
             least = wilson(precision.metrics["map50"] * boxes, boxes)
             interval = Interval(min(drawn.interval.low, least.low), max(drawn.interval.high, least.high))

@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 
 __all__ = [
     "CONFIDENCE",
+    "REPLICATES",
     "Estimate",
     "Interval",
     "bootstrap",
     "difference",
-    "level",
+    "difference_of",
+    "level_of",
     "paired_difference",
     "percentiles",
     "wilson",
@@ -31,7 +33,7 @@ __all__ = [
 
 CONFIDENCE: Final = 0.95
 
-_REPLICATES: Final = 1000
+REPLICATES: Final = 1000
 """The ends of a 95 % interval are then the 25th and 975th of the draws: good to about a twentieth of its width."""
 
 _AT_ONCE: Final = 2_000_000
@@ -107,20 +109,20 @@ def bootstrap(
     pictures: int,
     rng: np.random.Generator,
     *,
-    replicates: int = _REPLICATES,
+    replicates: int = REPLICATES,
 ) -> NDArray[np.float64]:
-    """A statistic's values over draws of pictures with replacement.
+    """Statistics over draws of pictures with replacement.
 
-    For a paired difference let the statistic be the difference: then both sides see the same draws.
+    For a paired difference take both sides from the same draws.
 
     Args:
-        statistic: from weights (draws, pictures) to one value a draw; nan where a draw has none.
+        statistic: from weights (draws, pictures) to (draws,) or (draws, statistics); nan where a draw has none.
         pictures: how many there are.
         rng: gives the draws.
         replicates: how many draws.
 
     Returns:
-        float64 (replicates,).
+        float64, first axis the draw.
     """
     chunk = max(1, min(replicates, _AT_ONCE // max(pictures, 1)))
     even = np.full(pictures, 1 / pictures)
@@ -140,28 +142,31 @@ def percentiles(values: NDArray[np.float64], *, confidence: float = CONFIDENCE) 
     return Interval(float(low), float(high))
 
 
-def level(statistic: Callable[[Weights], NDArray[np.float64]], pictures: int, rng: np.random.Generator) -> Estimate:
-    """A fraction of 1 over all pictures, each counted once, and its standard interval from the bootstrap's spread.
+def level_of(value: float, draws: NDArray[np.float64]) -> Estimate:
+    """A fraction of 1 with its standard interval from the spread of `draws`.
 
-    Not the percentiles: a draw repeats pictures and lacks classes, and its average precision is not centred on that of
-    all pictures (YOLOX-nano on coco-64: 0.373 on average, 0.348 on all), though it spreads as that does.
+    Not their percentiles: a draw repeats pictures and lacks classes, and its average precision is not centred on that
+    of all pictures (YOLOX-nano on coco-64: 0.373 on average, 0.348 on all), though it spreads as that does.
     """
-    value = float(statistic(np.ones((1, pictures)))[0])
-    values = bootstrap(statistic, pictures, rng)
-    half = _quantile(CONFIDENCE) * float(np.nanstd(values)) if np.isfinite(values).any() else 1.0
+    half = _quantile(CONFIDENCE) * float(np.nanstd(draws)) if np.isfinite(draws).any() else 1.0
     return Estimate(value, Interval(max(0.0, value - half), min(1.0, value + half)))
 
 
 def difference(
     statistic: Callable[[Weights], NDArray[np.float64]], pictures: int, rng: np.random.Generator
 ) -> Estimate:
-    """A difference over all pictures, each counted once, and its percentile interval, which always holds it.
+    """A difference over all pictures, each counted once, with its bootstrap interval; see `difference_of`."""
+    value = float(statistic(np.ones((1, pictures)))[0])
+    return difference_of(value, bootstrap(statistic, pictures, rng), pictures)
+
+
+def difference_of(value: float, draws: NDArray[np.float64], pictures: int) -> Estimate:
+    """A difference with the percentile interval of `draws`, which always holds it.
 
     Where no draw differs from any other, the interval is that of "the rule of three": what was not seen in n pictures
     happens in up to 3 of n (J. A. Hanley and A. Lippman-Hand, JAMA 249, 1983), and no picture changes by more than 1.
     """
-    value = float(statistic(np.ones((1, pictures)))[0])
-    found = percentiles(bootstrap(statistic, pictures, rng))
+    found = percentiles(draws)
     if found.half_width < 1e-9:
         return Estimate(value, Interval(max(-1.0, value - 3 / pictures), min(1.0, value + 3 / pictures)))
     return Estimate(value, Interval(min(found.low, value), max(found.high, value)))

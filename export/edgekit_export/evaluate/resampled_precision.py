@@ -45,50 +45,56 @@ class Matches:
     pictures: int
     classes: tuple[ClassMatches, ...]
 
-    def mean_precision(self, weights: NDArray[np.float64], *, threshold: int | None = None) -> NDArray[np.float64]:
+    def mean_precision(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Over all thresholds, (draws,); see `mean_precisions`."""
+        over_all: NDArray[np.float64] = self.mean_precisions(weights)[:, 0]
+        return over_all
+
+    def mean_precisions(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean average precision of each draw; classes without an object in a draw are left out of it.
 
         Args:
             weights: (draws, pictures), how often each picture counts.
-            threshold: index of one overlap threshold, 0 for IoU 0.50; None for the mean over all ten.
 
         Returns:
-            float64 (draws,), fractions of 1; nan where a draw holds no object.
+            float64 (draws, 2), fractions of 1: over all thresholds, and at the first (IoU 0.50); nan where a draw holds
+            no object.
         """
-        total, counted = np.zeros(len(weights)), np.zeros(len(weights))
+        total, counted = np.zeros((len(weights), 2)), np.zeros(len(weights))
         for one in self.classes:
             objects = weights @ one.objects.astype(np.float64)
-            there = objects > 0
-            counted += there
+            counted += objects > 0
+            rows = np.flatnonzero(objects > 0)
             step = max(1, _MOST_VALUES // max(len(one.pictures), 1))
-            rows = np.flatnonzero(there)
             for start in range(0, len(rows), step):
                 part = rows[start : start + step]
-                total[part] += _class_precision(one, weights[part], objects[part], threshold)
-        mean: NDArray[np.float64] = np.divide(total, counted, out=np.full(len(weights), np.nan), where=counted > 0)
+                total[part] += _class_precision(one, weights[part], objects[part])
+        there = np.broadcast_to(counted[:, None] > 0, total.shape)
+        mean: NDArray[np.float64] = np.divide(total, counted[:, None], out=np.full_like(total, np.nan), where=there)
         return mean
 
 
 def _class_precision(
-    one: ClassMatches, weights: NDArray[np.float64], objects: NDArray[np.float64], threshold: int | None
+    one: ClassMatches, weights: NDArray[np.float64], objects: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    drawn = weights[:, one.pictures]
+    """(draws, 2): the mean over thresholds, and the first one's."""
+    # Whole numbers: single precision holds them, at half the time.
+    drawn = weights.astype(np.float32)[:, one.pictures]
     all_seen = np.cumsum(drawn, axis=1)
-    chosen = range(len(one.right)) if threshold is None else (threshold,)
-    total = np.zeros(len(weights))
-    for index in chosen:
+    precisions = np.zeros((len(weights), len(one.right)))
+    for index, right_here in enumerate(one.right):
         ignored = one.ignored[index]
         seen = np.cumsum(drawn * ~ignored, axis=1) if ignored.any() else all_seen
         # Precision rises only at right detections: the others need not be looked at.
-        at = np.flatnonzero(one.right[index] & ~ignored)
+        at = np.flatnonzero(right_here & ~ignored)
         if not len(at):
             continue
-        right = np.cumsum(drawn[:, at], axis=1)
-        precision = right / np.maximum(seen[:, at], 1e-300)
+        right = np.cumsum(drawn[:, at], axis=1, dtype=np.float64)
+        precision = right / np.maximum(seen[:, at], 1e-30)
         envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
         reached = np.searchsorted(_RECALLS, right / objects[:, None], side="right")
-        total += (envelope * np.diff(reached, axis=1, prepend=0)).sum(axis=1) / len(_RECALLS)
-    return total / len(chosen)
+        precisions[:, index] = (envelope * np.diff(reached, axis=1, prepend=0)).sum(axis=1) / len(_RECALLS)
+    return np.stack([precisions.mean(axis=1), precisions[:, 0]], axis=1)
 
 
 def matches_of(

@@ -98,14 +98,15 @@ def _agreed_figure(report: Report, encoding: EncodingReport) -> tuple[str, str, 
         return UNKNOWN, "no figure to judge it by", ""
     pictures = count(agreed.images, "picture")
     if report.task == "classify":
-        shown, caption = percent(agreed.share), f"same answer as the original model, on {pictures} without labels"
+        shown = f"{percent(agreed.share)} alike"
+        caption = f"same answer as the original model, on {pictures} without labels"
     else:
         found = agreed.float_boxes or 0
         again = UNKNOWN if agreed.found_again is None else str(agreed.found_again)
-        shown = f"{again} of {found}"
+        shown = f"{again} of {found} found"
         added = f", {agreed.added} new" if agreed.added else ""
         caption = (
-            f"objects of the original model found again{added}, on {pictures} without labels; AP50 "
+            f"objects of the original model, found again{added}, on {pictures} without labels; AP50 "
             f"{points(agreed.share)}"
         )
     if agreed.interval is None:

@@ -6,7 +6,8 @@ from edgekit_export.evaluate.intervals import (
     Interval,
     bootstrap,
     difference,
-    level,
+    difference_of,
+    level_of,
     paired_difference,
     percentiles,
     wilson,
@@ -107,16 +108,31 @@ def test_draws_without_a_value_are_left_out():
 
 
 def test_an_interval_always_holds_its_own_figure():
-    # Only one picture counts, so that draws lean to one side.
-    values = np.zeros(40)
-    values[0] = 1.0
-    for found in (
-        level(lambda weights: weights @ values / 40, 40, np.random.default_rng(0)),
-        difference(lambda weights: weights @ values / 40, 40, np.random.default_rng(0)),
-    ):
+    # Draws that all lie beside the figure.
+    draws = np.random.default_rng(0).uniform(0.4, 0.5, 1000)
+    for found in (level_of(0.3, draws), difference_of(0.3, draws, 40)):
         assert found.interval.low <= found.value <= found.interval.high
 
 
+def test_several_statistics_come_from_the_same_draws():
+    values = bootstrap(lambda weights: weights[:, :2] * [1, 2], 9, np.random.default_rng(0), replicates=30)
+    assert values.shape == (30, 2)
+
+
+def test_a_level_stays_a_fraction():
+    spread = np.array([0.0, 1.0] * 50)
+    assert level_of(0.9, spread).interval.high == 1.0
+    assert level_of(0.1, spread).interval.low == 0.0
+    assert level_of(0.5, np.full(5, np.nan)).interval == Interval(0.0, 1.0)
+
+
+def test_a_difference_is_that_of_all_pictures_each_counted_once():
+    values = np.random.default_rng(0).normal(0.2, 1.0, 50)
+    found = difference(lambda weights: weights @ values / 50, 50, np.random.default_rng(1))
+    assert found.value == pytest.approx(values.mean())
+    assert found.interval.high - found.interval.low == pytest.approx(2 * 1.96 * values.std() / 50**0.5, rel=0.1)
+
+
 def test_draws_that_never_differ_still_leave_what_so_many_pictures_cannot_show():
-    found = difference(lambda weights: np.zeros(len(weights)), 60, np.random.default_rng(0))
+    found = difference_of(0.0, np.zeros(100), 60)
     assert (found.value, found.interval) == (0.0, Interval(-0.05, 0.05))

@@ -44,9 +44,9 @@ def _precision(pictures, **options):
 def test_all_pictures_once_give_what_pycocotools_gives(seed, crowd):
     rng = np.random.default_rng(seed)
     precision = _precision([_picture(rng) for _ in range(25)], crowd=crowd)
-    matches, once = precision.matches, np.ones((1, 25))
-    assert matches.mean_precision(once)[0] == pytest.approx(precision.metrics["map"], abs=1e-12)
-    assert matches.mean_precision(once, threshold=0)[0] == pytest.approx(precision.metrics["map50"], abs=1e-12)
+    all_thresholds, first = precision.matches.mean_precisions(np.ones((1, 25)))[0]
+    assert all_thresholds == pytest.approx(precision.metrics["map"], abs=1e-12)
+    assert first == pytest.approx(precision.metrics["map50"], abs=1e-12)
 
 
 def test_a_draw_gives_what_pycocotools_gives_of_the_drawn_pictures():
@@ -73,7 +73,7 @@ def test_a_draw_without_any_object_has_no_precision():
     empty = np.array([[float(len(boxes) == 0) for boxes, _, _ in pictures]])
     pictures[0] = (np.zeros((0, 4)), np.zeros(0, int), pictures[0][2])
     empty[0, 0] = 1.0
-    assert np.isnan(_precision(pictures).matches.mean_precision(empty)[0])
+    assert np.all(np.isnan(_precision(pictures).matches.mean_precisions(empty)))
 
 
 def test_precision_by_size_leaves_out_the_sizes_that_do_not_occur():
