@@ -26,7 +26,7 @@ from edgekit_export.quantize.repairs.range_search import Found, Site, search, un
 from edgekit_export.quantize.repairs.scaling import Scaling, divided, readers_take_factors, source_of
 from edgekit_export.quantize.repairs.spans import channel_spans
 
-__all__ = ["EqualizeOptions", "Equalized", "equalized"]
+__all__ = ["EqualizeOptions", "Equalized", "applied", "equalized"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,19 @@ class Equalized:
     Attributes:
         model: the given one itself where nothing was divided.
         ranges: for the tensors that were worked on, by their names in `model`: to be taken instead of others.
-        divided: tensors of the given model whose channels were divided.
+        found: what the search found, by tensors of the given model: `applied` makes the same of it again.
         multiplications: Mul nodes that this left in the graph.
     """
 
     model: onnx.ModelProto
     ranges: Mapping[str, Range]
-    divided: tuple[str, ...]
+    found: Mapping[str, Found]
     multiplications: int
+
+    @property
+    def divided(self) -> tuple[str, ...]:
+        """Tensors of the given model whose channels were divided."""
+        return tuple(name for name, one in self.found.items() if one.is_divided)
 
 
 def _spread(images: Sequence[NDArray[np.uint8]], count: int) -> list[NDArray[np.uint8]]:
@@ -129,7 +134,7 @@ def equalized(
     spans = channel_spans(model, list(readers), _spread(images, options.span_images), threads=threads)
     varying = {name: nodes for name, nodes in readers.items() if spans[name].reach.max() > 0}
     if not varying:
-        return Equalized(model, {}, (), 0)
+        return Equalized(model, {}, {}, 0)
     few = _spread(images, options.search_images)
     bench = _Bench(model, RangeBoard(model, varying, scheme, threads=threads), few)
     ranking = max(1, len(few) // 2)
@@ -141,7 +146,7 @@ def equalized(
         site = _site(view, name, options)
         found[name] = search(site, spans[name], scheme, partial(bench.noise, name), enough=options.enough)
         progress(index + 1, min(len(noisy), options.most_tensors))
-    return _applied(model, found)
+    return applied(model, found)
 
 
 def _site(view: GraphView, tensor: str, options: EqualizeOptions) -> Site:
@@ -153,7 +158,8 @@ def _site(view: GraphView, tensor: str, options: EqualizeOptions) -> Site:
     return Site(tensor, bool(takers) and options.multiply)
 
 
-def _applied(model: onnx.ModelProto, found: Mapping[str, Found]) -> Equalized:
+def applied(model: onnx.ModelProto, found: Mapping[str, Found]) -> Equalized:
+    """The graph and the ranges of what a search over this model found."""
     scalings = [Scaling(name, one.factors) for name, one in found.items() if one.is_divided]
     changed, multiplications = divided(model, scalings) if scalings else (model, 0)
     ranges: dict[str, Range] = {}
@@ -161,4 +167,4 @@ def _applied(model: onnx.ModelProto, found: Mapping[str, Found]) -> Equalized:
     for name, one in found.items():
         copy = f"{name}_equalized"
         ranges[copy if one.is_divided and copy in made else name] = one.span
-    return Equalized(changed, ranges, tuple(one.tensor for one in scalings), multiplications)
+    return Equalized(changed, ranges, found, multiplications)

@@ -3,7 +3,7 @@ import pytest
 from edgekit_calibration import Range, Scheme, quantizer
 from edgekit_export.graph.running import relative_difference, run
 from edgekit_export.quantize.layers import find_layers
-from edgekit_export.quantize.repairs.equalize import EqualizeOptions, equalized
+from edgekit_export.quantize.repairs.equalize import EqualizeOptions, applied, equalized
 from edgekit_export.quantize.repairs.range_board import RangeBoard, Setting
 from edgekit_export.quantize.repairs.range_search import Site, factors_of, search
 from edgekit_export.quantize.repairs.spans import ChannelSpan, channel_spans
@@ -59,6 +59,14 @@ def test_a_large_channel_no_longer_hides_the_others(build, between, multiplicati
     one_range = Setting(quantizer(Range(float(span.low.min()), float(span.high.max())), scheme), np.ones(1, np.float32))
     own = Setting(quantizer(done.ranges[tensor], scheme), np.ones(1, np.float32))
     assert noise_of(done.model, tensor, own, scheme) < 0.1 * noise_of(model, "t", one_range, scheme)
+
+
+def test_what_was_found_makes_the_same_graph_again_without_a_search(build):
+    model = net(build, "s = Sigmoid(c) t = Mul(c, s)")
+    done = equalized(model, find_layers(model), images(), SIGNED, results=False)
+    again = applied(model, done.found)
+    assert again.model.SerializeToString(deterministic=True) == done.model.SerializeToString(deterministic=True)
+    assert again.ranges == done.ranges
 
 
 def test_without_leave_to_multiply_only_what_is_free_is_divided(build):
