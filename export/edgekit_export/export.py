@@ -10,6 +10,7 @@ from edgekit_export.evaluate.score import scorer
 from edgekit_export.findings import assembled_report, notes_of
 from edgekit_export.golden_choice import choose_golden
 from edgekit_export.graphs import float_only, quantized
+from edgekit_export.latency import latencies
 from edgekit_export.measuring import agreements_of, compared_pictures, scores_of
 from edgekit_export.models import SourceModel, resolve_model
 from edgekit_export.needs import need
@@ -51,8 +52,8 @@ def export(request: ExportRequest, *, progress: Progress = silent) -> ExportResu
         MissingExtra: an optional dependency is missing.
     """
     need("onnx", "export", needed_for="edgekit export")
-    from edgekit_export.allowed_loss import budget_of
     from edgekit_export.graph import float_graph
+    from edgekit_export.limits import limits_of
 
     check_request(request)
     progress("Reading the model", 0, 1)
@@ -65,18 +66,19 @@ def export(request: ExportRequest, *, progress: Progress = silent) -> ExportResu
     progress("Building the float graph", 1, 1)
     compared = compared_pictures(images) if request.int8 and images else ()
     if request.int8 and images:
-        budget = None
-        if request.max_drop is not None:
-            budget = budget_of(request.max_drop, floating.model, source, compared, score, progress)
-        graphs = quantized(floating.model, images, source, progress, budget)
+        limits = limits_of(request, floating.model, source, compared, score, progress)
+        graphs = quantized(floating.model, images, source, progress, limits)
     else:
         graphs = float_only(floating.model)
     pictures = images.held_out + images.calibrating if images else ()
     golden = choose_golden(graphs.models, source.preprocessing, source.decoder, pictures, progress)
     agreements = agreements_of(graphs, source, compared, progress)
     scores = scores_of(graphs, source, score, progress)
+    progress("Timing float and INT8 on this CPU", 0, 1)
+    timed = latencies(graphs.models)
+    progress("Timing float and INT8 on this CPU", 1, 1)
     notes = notes_of(request, source, images, golden, floating.batch_reason if floating.max_batch == 1 else None)
-    report = assembled_report(request, source, images, graphs, golden, compared, agreements, scores, notes)
+    report = assembled_report(request, source, images, graphs, golden, compared, agreements, scores, notes, timed)
     progress("Writing the bundle", 0, 1)
     written = write(request, source, images, graphs, golden, report, floating.max_batch)
     progress("Writing the bundle", 1, 1)

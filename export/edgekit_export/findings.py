@@ -23,7 +23,7 @@ from edgekit_export.graphs import Graphs, serialized
 from edgekit_export.measuring import AgainstFloat, disagreements_on_labels
 from edgekit_export.models import SourceModel
 from edgekit_export.models.presets import describe
-from edgekit_export.report.content import EncodingReport, Report
+from edgekit_export.report.content import EncodingReport, Latency, Report
 from edgekit_export.report.quantizing import InputRange, LayerFindings, LayerInput
 from edgekit_export.report.verdict import EncodingFindings, LabelledFindings, verdict_of
 from edgekit_export.request import ExportRequest
@@ -67,6 +67,7 @@ def assembled_report(
     against_float: AgainstFloat,
     scores: Mapping[Encoding, Scores],
     notes: tuple[str, ...],
+    timed: Mapping[Encoding, Latency],
 ) -> Report:
     """The report, whole."""
     metric = MAIN_METRIC.get(source.task.value) if scores else None
@@ -104,6 +105,7 @@ def assembled_report(
                 golden_sqnr_db=golden.min_sqnr_db[encoding],
                 levels=levels(scores[encoding], np.random.default_rng(0)) if encoding in scores else {},
                 losses=lost.get(encoding, {}),
+                latency=timed.get(encoding),
                 confusion=_confusion(floating, scores.get(encoding), source.class_names),
             )
             for encoding, model in graphs.models.items()

@@ -16,7 +16,7 @@ from edgekit_export.models import SourceModel
 from edgekit_export.progress import Progress
 
 if TYPE_CHECKING:
-    from edgekit_export.quantize import Budget
+    from edgekit_export.quantize import Limits
 
 __all__ = ["INT8", "Graphs", "float_only", "quantized", "serialized"]
 
@@ -46,9 +46,9 @@ def float_only(model: Any) -> Graphs:
 
 
 def quantized(
-    model: Any, images: CalibrationImages, source: SourceModel, progress: Progress, budget: Budget | None = None
+    model: Any, images: CalibrationImages, source: SourceModel, progress: Progress, limits: Limits | None = None
 ) -> Graphs:
-    """The float graph, the same in FP16, and both INT8 graphs, calibrated on `images` and within `budget`."""
+    """The float graph, the same in FP16, and both INT8 graphs, calibrated on `images` and within `limits`."""
     from edgekit_export.quantize import QuantizeOptions, quantize
 
     alone = float_only(model)
@@ -59,7 +59,7 @@ def quantized(
         prepared,
         progress=lambda what, done, total: progress(f"Quantizing: {what}", done, total),
         options=QuantizeOptions(preprocessing_sha256=hashlib.sha256(contract).hexdigest()),
-        budget=budget,
+        limits=limits,
     )
     halves = _in_half(
         {Encoding.FP16: model, Encoding.INT8_TENSORRT: found.graphs[Encoding.INT8_TENSORRT]}, prepared, progress

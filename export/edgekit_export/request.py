@@ -28,6 +28,7 @@ class ExportRequest:
         licence: the model's, for the manifest.
         max_drop: points that each INT8 encoding may lose against float, of the task's own metric on `data`, or of
             agreement with float without it; None: only the noise budget decides.
+        target_latency_ms: milliseconds that int8-cpu may take for a picture on this machine; None: any.
     """
 
     model: str
@@ -39,6 +40,7 @@ class ExportRequest:
     data: Path | None = None
     licence: str | None = None
     max_drop: float | None = None
+    target_latency_ms: float | None = None
 
 
 def check_request(request: ExportRequest) -> None:
@@ -57,6 +59,8 @@ def check_request(request: ExportRequest) -> None:
         )
     if request.max_drop is not None and not (request.int8 and request.max_drop >= 0):
         raise UsageError("--max-drop takes points (0 or more) and goes with --int8.", hint="For example --max-drop 0.5")
+    if request.target_latency_ms is not None and not (request.int8 and request.target_latency_ms > 0):
+        raise UsageError("--target-latency takes milliseconds and goes with --int8.", hint="--target-latency 10")
     if request.max_images < 1:
         raise UsageError(f"--calibration-images {request.max_images} is not a number of pictures.")
     if request.calibration and request.max_images < MIN_IMAGES:

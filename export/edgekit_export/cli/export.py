@@ -63,6 +63,14 @@ def export(
             "Layers go back to float until that holds; if it cannot, nothing is written and the export says why.",
         ),
     ] = None,
+    target_latency: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MS",
+            help="Most milliseconds int8-cpu may take for a picture on this machine: more layers become INT8 until "
+            "that holds (within --max-drop where given); if it cannot, nothing is written and the export says why.",
+        ),
+    ] = None,
     licence: Annotated[str | None, typer.Option(help="The model's licence, for the bundle.")] = None,
 ) -> None:
     """Turn a trained model into a bundle: NAME.edgekit, with its report beside it in NAME.report/.
@@ -107,11 +115,23 @@ def export(
             max_images=most,
             licence=licence,
             max_drop=max_drop,
+            target_latency_ms=target_latency,
         )
     elif output is None:
         raise UsageError("-o is missing: where shall the bundle go?", hint=f"Add -o {_stem(model)}.edgekit")
     else:
-        request = ExportRequest(model, output, options, int8, tuple(calibration or ()), most, data, licence, max_drop)
+        request = ExportRequest(
+            model=model,
+            output=output,
+            options=options,
+            int8=int8,
+            calibration=tuple(calibration or ()),
+            max_images=most,
+            data=data,
+            licence=licence,
+            max_drop=max_drop,
+            target_latency_ms=target_latency,
+        )
     console = Console(stderr=True)
     with progress_bar(console) as progress:
         result = run_export(request, progress=progress)

@@ -26,6 +26,7 @@ def request_from_site(
     max_images: int,
     licence: str | None,
     max_drop: float | None,
+    target_latency_ms: float | None,
 ) -> ExportRequest:
     """The request that edgekit.yaml and the command line make together.
 
@@ -70,6 +71,7 @@ def request_from_site(
         data=data or section.data,
         licence=licence,
         max_drop=max_drop,
+        target_latency_ms=target_latency_ms,
     )
 
 

@@ -1,7 +1,7 @@
 """From a float graph and calibration images to both INT8 encodings."""
 
-from edgekit_export.quantize.budget import Budget
+from edgekit_export.quantize.budget import Budget, Limits, Target
 from edgekit_export.quantize.options import QuantizeOptions
 from edgekit_export.quantize.quantize import LayerReport, Quantized, quantize
 
-__all__ = ["Budget", "LayerReport", "QuantizeOptions", "Quantized", "quantize"]
+__all__ = ["Budget", "LayerReport", "Limits", "QuantizeOptions", "Quantized", "Target", "quantize"]

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from edgekit.bundle.manifest import Encoding, Macs
 from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, total_macs
 from edgekit_export.progress import Progress, silent
-from edgekit_export.quantize.budget import Budget, decided
-from edgekit_export.quantize.calibrate import Subset, check_images, held_back, measure, table_of
+from edgekit_export.quantize.budget import Limits, decided
+from edgekit_export.quantize.calibrate import Subset, check_images, held_back, measure, memory_of
 from edgekit_export.quantize.deciding import Decider, Decision, ForCpu, ForTensorRT
 from edgekit_export.quantize.judge import Panel
 from edgekit_export.quantize.layer_report import LayerReport, layer_reports
 from edgekit_export.quantize.layers import unquantizable
 from edgekit_export.quantize.options import QuantizeOptions
+from edgekit_export.quantize.tables import check_table, table_of
 
 __all__ = ["LayerReport", "Quantized", "quantize"]
 
@@ -51,7 +52,7 @@ def quantize(
     *,
     progress: Progress = silent,
     options: QuantizeOptions | None = None,
-    budget: Budget | None = None,
+    limits: Limits | None = None,
 ) -> Quantized:
     """Quantize the bundle's float graph for TensorRT and for ONNX Runtime on a CPU.
 
@@ -64,20 +65,22 @@ def quantize(
         calibration: prepared uint8 (height, width, 3) BGR each.
         progress: told what is being done.
         options: budgets of noise and share.
-        budget: what may be lost in points besides; None: nothing but noise is judged.
+        limits: what may be lost in points, or taken in time, besides.
 
     Raises:
         CalibrationError: no image, an image of another shape, a tensor or output that is not finite; or no choice
-            keeps within `budget`.
+            keeps to `limits`.
         ModelError: ONNX Runtime refuses the graph.
     """
     options = options or QuantizeOptions()
     check_images(calibration, model)
+    check_table(model, calibration, options)
     judged = set(held_back(len(calibration), options.max_held_back))
     seen = Subset(calibration, [index for index in range(len(calibration)) if index not in judged])
     panel_images = [calibration[index] for index in sorted(judged)] or list(calibration[: options.max_held_back])
     measured, reasons = measure(model, seen, progress, options)
-    panel = Panel(model, panel_images, rank_images=options.rank_images, threads=options.threads)
+    memory = memory_of(options)
+    panel = Panel(model, panel_images, rank_images=options.rank_images, threads=options.threads, memory=memory)
     total = total_macs(model)
 
     deciders: dict[Encoding, Decider] = {
@@ -87,7 +90,7 @@ def quantize(
     decisions: dict[Encoding, Decision] = {}
     graphs: dict[Encoding, onnx.ModelProto] = {}
     for encoding, decider in deciders.items():
-        decisions[encoding], graphs[encoding] = decided(encoding, decider, options, budget, progress)
+        decisions[encoding], graphs[encoding] = decided(encoding, decider, options, limits or Limits(), progress)
         onnx.checker.check_model(graphs[encoding])
     progress("writing", 1, 1)
     return Quantized(

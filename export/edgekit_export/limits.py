@@ -1,4 +1,4 @@
-"""How much a graph loses against float, in points: what `--max-drop` is held against."""
+"""What `--max-drop` and `--target-latency` are held against: points lost against float, milliseconds here."""
 
 from __future__ import annotations
 
@@ -13,34 +13,45 @@ from edgekit_export.evaluate.agreement import Comparison
 from edgekit_export.evaluate.score import Scorer
 from edgekit_export.evaluate.scores import MAIN_METRIC
 from edgekit_export.graph_predictor import GraphPredictor
+from edgekit_export.latency import latencies
 from edgekit_export.models import SourceModel
 from edgekit_export.progress import Progress, silent
-from edgekit_export.quantize import Budget
+from edgekit_export.quantize import Budget, Limits, Target
+from edgekit_export.request import ExportRequest
 
-__all__ = ["budget_of"]
+__all__ = ["limits_of"]
 
 
-def budget_of(
-    max_drop: float,
+def limits_of(
+    request: ExportRequest,
     floating: Any,
     source: SourceModel,
     compared: Sequence[PreparedPicture],
     score: Scorer | None,
     progress: Progress,
-) -> Budget:
-    """The budget of an export: the task's own metric where labelled pictures are given, else agreement with float.
+) -> Limits:
+    """The limits that a request sets.
 
     Args:
-        max_drop: points that may be lost.
+        request: what was asked for.
         floating: the float graph (onnx.ModelProto).
         source: the model.
         compared: pictures that no range comes from, without labels.
-        score: of labelled pictures, or None.
+        score: of labelled pictures: then points are those of the task's own metric, else of agreement with float.
         progress: told while the float graph is scored.
     """
-    if score is not None:
-        return _by_labels(max_drop, floating, source, score, progress)
-    return _by_agreement(max_drop, floating, source, compared)
+    budget, target = None, None
+    if request.max_drop is not None and score is not None:
+        budget = _by_labels(request.max_drop, floating, source, score, progress)
+    elif request.max_drop is not None:
+        budget = _by_agreement(request.max_drop, floating, source, compared)
+    if request.target_latency_ms is not None:
+        target = Target(request.target_latency_ms, _milliseconds)
+    return Limits(budget, target)
+
+
+def _milliseconds(graph: Any) -> float:
+    return latencies({Encoding.INT8_CPU: graph})[Encoding.INT8_CPU].p50_ms
 
 
 def _predictor(encoding: Encoding, graph: Any, source: SourceModel) -> GraphPredictor:
