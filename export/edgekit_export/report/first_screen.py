@@ -33,12 +33,21 @@ def first_screen(report: Report) -> str:
     """The verdict, what to do next, warnings, and a card for each encoding."""
     verdict = report.verdict
     level = Level(verdict.level).value
-    advice = "".join(f"<li>{options(line)}</li>" for line in verdict.advice)
+    lines = "".join(f"<li>{options(line)}</li>" for line in verdict.advice)
+    advice = f"<ul>{lines}</ul>" if lines else ""
     hero = (
         f'<div class="hero {level}">{sign(level)}<strong>{text(verdict.headline)}</strong>'
-        f"<div><p>{text(verdict.reason)}</p>{f'<ul>{advice}</ul>' if advice else ''}</div></div>"
+        f"<div><p>{text(verdict.reason)}</p>{_compared_with(report)}{advice}</div></div>"
     )
     return hero + _warnings(report) + _cards(report)
+
+
+def _compared_with(report: Report) -> str:
+    """Without labels nobody knows what is right: then the page says what INT8 was held against."""
+    if report.metric or not report.compared:
+        return ""
+    told = "No labels were given: INT8 is held against the original model's answers, not against the truth."
+    return f'<p class="small dim">{told}</p>'
 
 
 def _warnings(report: Report) -> str:

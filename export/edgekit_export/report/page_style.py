@@ -32,7 +32,7 @@ p { margin: .5rem 0; max-width: 46rem; }
 .hero > svg { width: 3.2rem; height: 3.2rem; color: var(--tone); }
 .hero strong { font-size: 2.1rem; line-height: 1.15; letter-spacing: -.02em; color: var(--tone); }
 .hero > div { grid-column: 2; }
-.hero p { font-size: 1.1rem; margin: .5rem 0 0; }
+.hero p { font-size: 1.1rem; margin: .5rem 0 0; } .hero p.small { font-size: .92rem; }
 .hero ul { margin: .9rem 0 0; padding: 0; list-style: none; max-width: 46rem; }
 .hero li { padding-left: 1.3rem; position: relative; margin-top: .3rem; }
 .hero li::before { content: "\\2192"; position: absolute; left: 0; color: var(--tone); }
@@ -103,7 +103,7 @@ code { font-size: .9em; } .hero code { white-space: nowrap; }
   .hero > svg { width: 2rem; height: 2rem; }
   .hero strong { font-size: 1.55rem; }
   .hero > div { grid-column: 1 / -1; }
-  .hero p { font-size: 1.02rem; margin-top: .7rem; }
+  .hero p { font-size: 1.02rem; margin-top: .7rem; } .hero p.small { font-size: .9rem; }
   .wide thead { display: none; }
   .wide tr { display: block; border-bottom: 1px solid var(--line); padding: .6rem 0; }
   table.layers { table-layout: auto; }

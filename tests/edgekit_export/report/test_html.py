@@ -111,6 +111,11 @@ def test_no_time_stands_in_for_one_that_was_not_measured(make_report):
     assert text.count("not measured") == 3  # int8-tensorrt's card, and the rows of float and int8-tensorrt
 
 
+def test_without_labels_the_page_says_what_it_was_held_against(make_report):
+    assert "not against the truth" in _read(make_report(metric=None)).words
+    assert "not against the truth" not in _read(make_report()).words
+
+
 def test_reformats_are_a_column_only_where_an_inspector_counted_them(make_report):
     assert "Reformats" not in _read(make_report()).words
 
