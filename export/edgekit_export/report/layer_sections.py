@@ -37,7 +37,8 @@ def worst(report: Report) -> str:
     cards = "".join(_input_card(layer, found) for layer, found in shown)
     explained = (
         '<p class="dim">What these layers read: the taller a bar, the more often the value occurs (root scale). The '
-        "line below is what INT8 covers, its ticks are steps of the grid; values beyond it, in red, are cut off.</p>"
+        "line below is what INT8 covers, a tick every 16 steps (64 where it is short); values beyond it, in red, are "
+        "cut off.</p>"
         if cards
         else ""
     )

@@ -159,13 +159,10 @@ def _has_room(x: float, left: float, right: float) -> bool:
 
 
 def _steps(reach: InputRange, at: Callable[[float], float], y: float) -> str:
-    """A tick a step where steps can be told apart, else every tenth or hundredth of them."""
+    """A tick every 16 steps, or every 64 where those cannot be told apart."""
     if reach.scale <= 0 or at(reach.high) - at(reach.low) < 4:
         return ""
-    for every in (1, 16, 64):
-        apart = (at(reach.high) - at(reach.low)) / max(1.0, reach.steps / every)
-        if apart >= 3:
-            break
+    every = 16 if (at(reach.high) - at(reach.low)) * 16 >= 3 * reach.steps else 64
     number = int((reach.high - reach.low) / (reach.scale * every)) + 1
     path = "".join(f"M{_n(at(reach.low + index * every * reach.scale))} {_n(y - 3)}v6" for index in range(number))
     return f'<path class="tick" d="{path}"/>'
