@@ -24,7 +24,7 @@ from edgekit_export.measuring import AgainstFloat, disagreements_on_labels
 from edgekit_export.models import SourceModel
 from edgekit_export.models.presets import describe
 from edgekit_export.report.content import EncodingReport, Latency, Report
-from edgekit_export.report.quantizing import InputRange, LayerFindings, LayerInput
+from edgekit_export.report.quantizing import LayerFindings, convergence_from, input_of, worst_layers
 from edgekit_export.report.verdict import EncodingFindings, LabelledFindings, verdict_of
 from edgekit_export.request import ExportRequest
 
@@ -116,7 +116,8 @@ def assembled_report(
         skipped=tuple(_shortened(line, request.calibration) for line in images.skipped) if images else (),
         metric=metric,
         notes=notes,
-        layers=tuple(_layer(layer) for layer in graphs.layers),
+        layers=_layers(graphs),
+        convergence=convergence_from(graphs.quantized.convergence) if graphs.quantized is not None else None,
         disagreements=disagreements_on_labels(scores, source.class_names) or against_float.disagreements,
     )
 
@@ -140,8 +141,20 @@ def _confusion(floating: Scores | None, other: Scores | None, class_names: tuple
     return confusion_changes(one, two, class_names)
 
 
+def _layers(graphs: Graphs) -> tuple[LayerFindings, ...]:
+    """What quantizing said of every layer, noise as signal to noise; the worst with what they read."""
+    layers = tuple(_layer(layer) for layer in graphs.layers)
+    if graphs.quantized is None:
+        return layers
+    worst = {layer.name for layer in worst_layers(layers)}
+    inputs = graphs.quantized.inputs
+    return tuple(
+        replace(layer, input=input_of(*inputs[layer.name])) if layer.name in worst and layer.name in inputs else layer
+        for layer in layers
+    )
+
+
 def _layer(found: Mapping[str, Any]) -> LayerFindings:
-    """What quantizing said of a layer, noise as signal to noise."""
     return LayerFindings(
         name=found["name"],
         op_type=found["op_type"],
@@ -153,15 +166,7 @@ def _layer(found: Mapping[str, Any]) -> LayerFindings:
         },
         centred=found["centred"],
         reason=found["reason"],
-        input=_layer_input(found.get("input")),
     )
-
-
-def _layer_input(found: Mapping[str, Any] | None) -> LayerInput | None:
-    if found is None:
-        return None
-    ranges = {encoding: InputRange(**reach) for encoding, reach in found["ranges"].items()}
-    return LayerInput(found["tensor"], tuple(found["counts"]), tuple(found["edges"]), ranges)
 
 
 def _model_facts(source: SourceModel) -> dict[str, str]:

@@ -16,7 +16,7 @@ from edgekit_export.models import SourceModel
 from edgekit_export.progress import Progress
 
 if TYPE_CHECKING:
-    from edgekit_export.quantize import Limits
+    from edgekit_export.quantize import Limits, Quantized
 
 __all__ = ["INT8", "Graphs", "float_only", "quantized", "serialized"]
 
@@ -29,13 +29,21 @@ _SEEN_ON = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graphs:
-    """Every encoding's graph (onnx.ModelProto) and what is known of it."""
+    """Every encoding's graph (onnx.ModelProto) and what is known of it.
+
+    Attributes:
+        models, macs, kept_float: by encoding.
+        layers: what quantizing decided of each layer, as plain values.
+        table: the calibration table as plain values.
+        quantized: all that quantizing found, or None.
+    """
 
     models: Mapping[Encoding, Any]
     macs: Mapping[Encoding, Macs]
     kept_float: Mapping[Encoding, tuple[str, ...]]
     layers: tuple[dict[str, Any], ...] = ()
     table: dict[str, Any] | None = None
+    quantized: Quantized | None = None
 
 
 def float_only(model: Any) -> Graphs:
@@ -70,6 +78,7 @@ def quantized(
         kept_float=found.kept_float,
         layers=tuple(asdict(layer) for layer in found.layers),
         table=found.table,
+        quantized=found,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+from edgekit_calibration import Convergence, HistogramObserver, Quantizer
 from numpy.typing import NDArray
 
 from edgekit.bundle.manifest import Encoding, Macs
@@ -19,7 +20,9 @@ from edgekit_export.quantize.deciding import Decider, Decision, ForCpu, ForTenso
 from edgekit_export.quantize.judge import Panel
 from edgekit_export.quantize.layer_report import LayerReport, layer_reports
 from edgekit_export.quantize.layers import unquantizable
+from edgekit_export.quantize.measured import Measured
 from edgekit_export.quantize.options import QuantizeOptions
+from edgekit_export.quantize.plan import LayerPlan
 from edgekit_export.quantize.tables import check_table, table_of
 
 __all__ = ["LayerReport", "Quantized", "quantize"]
@@ -36,6 +39,8 @@ class Quantized:
         kept_float: per encoding, the nodes left float, the worst first.
         macs: per encoding; executed is None for int8-tensorrt, which no CPU is meant to run.
         noise: per encoding, squared error over energy of each group of outputs on the held-back images.
+        convergence: how the ranges came to rest over the images.
+        inputs: by layer, what its input looked like, and by encoding what it is quantized with.
     """
 
     graphs: Mapping[Encoding, onnx.ModelProto]
@@ -44,6 +49,8 @@ class Quantized:
     kept_float: Mapping[Encoding, tuple[str, ...]]
     macs: Mapping[Encoding, Macs]
     noise: Mapping[Encoding, tuple[float, ...]]
+    convergence: Convergence
+    inputs: Mapping[str, tuple[HistogramObserver, Mapping[str, Quantizer]]]
 
 
 def quantize(
@@ -110,4 +117,17 @@ def quantize(
             for encoding, graph in graphs.items()
         },
         noise={encoding: decision.choice.noise for encoding, decision in decisions.items()},
+        convergence=measured.convergence,
+        inputs=_inputs(measured, decisions),
     )
+
+
+def _inputs(
+    measured: Measured, decisions: Mapping[Encoding, Decision]
+) -> dict[str, tuple[HistogramObserver, Mapping[str, Quantizer]]]:
+    found: dict[str, dict[str, Quantizer]] = {layer.name: {} for layer in measured.layers}
+    for encoding, decision in decisions.items():
+        for plan in decision.plans:
+            if isinstance(plan, LayerPlan):
+                found[plan.layer.name][encoding.value] = plan.data
+    return {layer.name: (measured.observers[layer.data], found[layer.name]) for layer in measured.layers}
