@@ -1,71 +1,30 @@
-"""What the calibration images say of every layer: ranges per encoding, rounded weights, and the table of it all."""
+"""What the calibration images say of every layer: ranges per encoding and rounded weights."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, overload
+from collections.abc import Sequence
+from pathlib import Path
+from typing import overload
 
 import numpy as np
 import onnx
-from edgekit_calibration import (
-    CalibrationTable,
-    ChosenRange,
-    Convergence,
-    HistogramObserver,
-    Range,
-    Scheme,
-    TableKey,
-    TensorRange,
-    TensorRanges,
-    choose_range,
-)
+from edgekit_calibration import ChosenRange, Gathering, Scheme, choose_range
 from numpy.typing import NDArray
 
-from edgekit.bundle.manifest import Encoding
 from edgekit.errors import CalibrationError
 from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress
 from edgekit_export.quantize.layers import Layer, find_layers
+from edgekit_export.quantize.measured import Findings, Measured
+from edgekit_export.quantize.memory import Arrays, Memory
 from edgekit_export.quantize.observe import gathering_for, observe
 from edgekit_export.quantize.options import QuantizeOptions
-from edgekit_export.quantize.passes import Pass, find_passes
+from edgekit_export.quantize.passes import find_passes
 from edgekit_export.quantize.placement import observable
-from edgekit_export.quantize.weights import MAX_COLUMNS, QuantizedWeight, quantize_weight
+from edgekit_export.quantize.tables import SCHEMES, key_of, range_from
+from edgekit_export.quantize.weights import MAX_COLUMNS, quantize_weight
 
-__all__ = ["SCHEMES", "Measured", "Subset", "check_images", "held_back", "key_of", "measure", "table_of"]
-
-SCHEMES: Mapping[Encoding, Scheme] = {
-    Encoding.INT8_TENSORRT: Scheme.SIGNED_SYMMETRIC,
-    Encoding.INT8_CPU: Scheme.UNSIGNED_ASYMMETRIC,
-}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Measured:
-    """What calibration found, for both encodings.
-
-    Attributes:
-        layers: those that can be INT8.
-        passes: nodes without weights between them that can be INT8 too.
-        weights: by layer.
-        observers: by tensor, over all images that ranges come from.
-        chosen: by scheme and tensor, its range and how it was found.
-        convergence: how ranges came to rest over these images.
-    """
-
-    layers: tuple[Layer, ...]
-    passes: tuple[Pass, ...]
-    weights: Mapping[str, QuantizedWeight]
-    observers: Mapping[str, HistogramObserver]
-    chosen: Mapping[Scheme, Mapping[str, ChosenRange]]
-    convergence: Convergence
-
-    @property
-    def ranges(self) -> Mapping[Scheme, Mapping[str, Range]]:
-        """By scheme and tensor."""
-        return {scheme: {name: one.span for name, one in found.items()} for scheme, found in self.chosen.items()}
+__all__ = ["Measured", "Subset", "check_images", "held_back", "measure", "memory_of"]
 
 
 def check_images(images: Sequence[NDArray[np.uint8]], model: onnx.ModelProto) -> None:
@@ -109,85 +68,99 @@ class Subset(Sequence[NDArray[np.uint8]]):
         return self._images[self._indices[index]]
 
 
-def _images_sha256(images: Sequence[NDArray[np.uint8]]) -> str:
-    digest = hashlib.sha256()
-    for image in images:
-        digest.update(str(image.shape).encode())
-        digest.update(np.ascontiguousarray(image).tobytes())
-    return digest.hexdigest()
+def _gathered(
+    model: onnx.ModelProto,
+    layers: Sequence[Layer],
+    between: Sequence[str],
+    images: Sequence[NDArray[np.uint8]],
+    progress: Progress,
+    options: QuantizeOptions,
+    saved: Path | None,
+) -> Gathering:
+    """What all the images show; goes on where an interrupted run of the same work stopped."""
 
+    def nothing_yet() -> Gathering:
+        return gathering_for(model, layers, between, images=len(images), max_columns=MAX_COLUMNS)
 
-def measure(
-    model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], progress: Progress, options: QuantizeOptions
-) -> tuple[Measured, dict[str, str]]:
-    """Ranges and weights of every layer that can be INT8, and by name why the others cannot."""
-    view = GraphView(model.graph)
-    layers = find_layers(model)
-    passes = find_passes(model, layers)
-    between = [name for one in passes for name in (*one.inputs, one.result)]
-    gathering = gathering_for(model, layers, between, images=len(images), max_columns=MAX_COLUMNS)
+    gathering = nothing_yet()
+    if saved is not None:
+        if gathering.restore(saved):
+            progress(f"going on after the first {gathering.done} images of an interrupted run", 1, 1)
+        else:
+            gathering = nothing_yet()
     observe(
         model,
         gathering,
         images,
         threads=options.threads,
         progress=lambda done: progress("observing ranges", done, len(images)),
+        saved=saved,
     )
-    observers = {name: tensor.whole() for name, tensor in gathering.tensors.items()}
-    reasons = {layer.name: observable(layer, observers) for layer in layers}
+    if saved is not None:
+        saved.unlink(missing_ok=True)
+    return gathering
+
+
+def memory_of(options: QuantizeOptions) -> Memory:
+    """Where the results of steps are kept."""
+    return Memory(None if options.cache is None else options.cache / "quantizing")
+
+
+def measure(
+    model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], progress: Progress, options: QuantizeOptions
+) -> tuple[Measured, dict[str, str]]:
+    """Ranges and weights of every layer that can be INT8, and by name why the others cannot."""
+    layers = find_layers(model)
+    passes = find_passes(model, layers)
+    between = tuple(dict.fromkeys(name for one in passes for name in (*one.inputs, one.result)))
+    key = key_of(model, images, options)
+    given = b"" if options.table is None else options.table.to_json().encode()
+    memory = memory_of(options)
+    inputs = (key.model_dump_json().encode(), given, " ".join(between).encode())
+
+    def compute() -> Arrays:
+        saved = (
+            None if options.cache is None else options.cache / "calibration" / f"{memory.key('gather', *inputs)}.npz"
+        )
+        return _findings(model, layers, between, images, progress, options, saved).arrays()
+
+    found = Findings.from_arrays(memory.arrays("measure", *inputs, compute=compute))
+    reasons = {layer.name: observable(layer, found.observers) for layer in layers}
     usable = tuple(layer for layer in layers if reasons[layer.name] is None)
-    varying = {name for name, observer in observers.items() if not observer.is_constant}
+    varying = {name for name, observer in found.observers.items() if not observer.is_constant}
     passes = tuple(one for one in passes if varying.issuperset((*one.inputs, one.result)))
+    unusable = {name: why for name, why in reasons.items() if why is not None}
+    return Measured(usable, passes, found.weights, found.observers, found.chosen, found.convergence), unusable
+
+
+def _findings(
+    model: onnx.ModelProto,
+    layers: Sequence[Layer],
+    between: Sequence[str],
+    images: Sequence[NDArray[np.uint8]],
+    progress: Progress,
+    options: QuantizeOptions,
+    saved: Path | None,
+) -> Findings:
+    view = GraphView(model.graph)
+    gathering = _gathered(model, layers, between, images, progress, options, saved)
+    observers = {name: tensor.whole() for name, tensor in gathering.tensors.items()}
+    usable = [layer for layer in layers if observable(layer, observers) is None]
     wanted = dict.fromkeys((*(name for layer in usable for name in (layer.data, layer.result)), *between))
-    chosen = {
-        scheme: {
-            name: choose_range(gathering.tensors[name], scheme, options.method, readers=gathering.readers_of(name))
-            for name in wanted
-        }
-        for scheme in SCHEMES.values()
-    }
+    chosen: dict[Scheme, dict[str, ChosenRange]] = {scheme: {} for scheme in SCHEMES.values()}
+    for done, name in enumerate(wanted, start=1):
+        readers = gathering.readers_of(name)
+        for encoding, scheme in SCHEMES.items():
+            if options.table is not None:
+                chosen[scheme][name] = range_from(options.table, encoding, name)
+            else:
+                chosen[scheme][name] = choose_range(gathering.tensors[name], scheme, options.method, readers=readers)
+        progress("choosing ranges", done, len(wanted))
     weights = {}
-    for layer in usable:
+    for done, layer in enumerate(usable, start=1):
         values = view.constant(layer.weight)
         assert values is not None, "find_layers takes constant weights only"
         weights[layer.name] = quantize_weight(values, layer.channel_axis, gathering.moments.get(layer.name))
+        progress("rounding weights", done, len(usable))
     seen = {name: observer for name, observer in observers.items() if observer.count}
-    unusable = {name: why for name, why in reasons.items() if why is not None}
-    return Measured(usable, passes, weights, seen, chosen, gathering.convergence()), unusable
-
-
-def key_of(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], options: QuantizeOptions) -> TableKey:
-    """What a calibration table of this graph and all of these images is valid for."""
-    return TableKey(
-        graph_sha256=hashlib.sha256(model.SerializeToString(deterministic=True)).hexdigest(),
-        images_sha256=_images_sha256(images),
-        images=len(images),
-        preprocessing_sha256=options.preprocessing_sha256,
-        method=options.method,
-    )
-
-
-def table_of(
-    model: onnx.ModelProto,
-    images: Sequence[NDArray[np.uint8]],
-    held_back_count: int,
-    measured: Measured,
-    options: QuantizeOptions,
-) -> dict[str, Any]:
-    """The calibration table (edgekit_calibration.CalibrationTable) as plain values."""
-    tensors = {}
-    for name, observer in measured.observers.items():
-        found = {encoding.value: measured.chosen[scheme].get(name) for encoding, scheme in SCHEMES.items()}
-        tensors[name] = TensorRanges(
-            minimum=observer.minimum,
-            maximum=observer.maximum,
-            count=observer.count,
-            ranges={
-                encoding: TensorRange(low=one.span.low, high=one.span.high, method=one.method)
-                for encoding, one in found.items()
-                if one is not None
-            },
-        )
-    table = CalibrationTable(key=key_of(model, images, options), held_back=held_back_count, tensors=tensors)
-    result: dict[str, Any] = table.model_dump(mode="json")
-    return result
+    return Findings(weights, seen, chosen, gathering.convergence())

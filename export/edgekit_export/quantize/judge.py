@@ -10,6 +10,7 @@ import onnx
 from numpy.typing import NDArray
 
 from edgekit.errors import CalibrationError
+from edgekit_export.quantize.memory import Memory, fingerprint
 from edgekit_export.quantize.noise import Group, noise, output_groups
 from edgekit_export.quantize.plan import Plan
 from edgekit_export.quantize.switchboard import Switchboard
@@ -25,9 +26,16 @@ class Panel:
     """
 
     def __init__(
-        self, model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], *, rank_images: int, threads: int
+        self,
+        model: onnx.ModelProto,
+        images: Sequence[NDArray[np.uint8]],
+        *,
+        rank_images: int,
+        threads: int,
+        memory: Memory | None = None,
     ) -> None:
         self.model, self.images, self.threads = model, tuple(images), threads
+        self.memory = memory or Memory()
         self.references: list[list[NDArray[Any]]] = Switchboard(model, (), threads=threads).run(self.images, ())
         if not all(np.all(np.isfinite(value)) for outputs in self.references for value in outputs):
             raise CalibrationError(
@@ -61,9 +69,15 @@ class Judge:
         return noise(panel.rank_groups, panel.references[:count], self._board.run(panel.images[:count], (name,)))
 
     def ranking(self, progress: Callable[[], None]) -> dict[str, float]:
-        """Mean noise over the groups of each layer alone, by name; `progress` is called after each."""
-        sensitivities: dict[str, float] = {}
-        for name in self.plans:
-            sensitivities[name] = float(self.noise_of_one(name).mean())
-            progress()
-        return sensitivities
+        """Mean noise over the groups of each layer alone, by name; `progress` is called after each that is measured."""
+
+        def compute() -> dict[str, float]:
+            sensitivities: dict[str, float] = {}
+            for name in self.plans:
+                sensitivities[name] = float(self.noise_of_one(name).mean())
+                progress()
+            return sensitivities
+
+        panel = self.panel
+        inputs = (panel.model.SerializeToString(deterministic=True), fingerprint(panel.images[: panel.rank_count]))
+        return panel.memory.numbers("ranking", *inputs, fingerprint(self.plans), compute=compute)

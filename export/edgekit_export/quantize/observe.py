@@ -17,8 +17,11 @@ from edgekit.errors import OutputError
 from edgekit_export.graph.running import session
 from edgekit_export.graph.view import GraphView, attribute
 from edgekit_export.quantize.layers import Layer
+from edgekit_export.quantize.memory import newest_only
 
 __all__ = ["BATCH", "gathering_for", "observe", "patch_shape", "with_outputs"]
+
+_KEPT = 4  # interrupted calibrations, some 10 to 100 MB each
 
 _log = logging.getLogger(__name__)
 
@@ -142,6 +145,7 @@ def _saved(gathering: Gathering, path: Path) -> Path | None:
     """Save what is gathered; the path, or None where it cannot be written: then there is nothing to go on from."""
     try:
         gathering.save(path)
+        newest_only(path.parent, _KEPT, path.suffix)
     except OutputError as error:
         _log.warning("An interrupted calibration would start anew: %s", error)
         return None

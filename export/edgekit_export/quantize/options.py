@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from edgekit_calibration import Method
+from edgekit_calibration import CalibrationTable, Method
 
 __all__ = ["QuantizeOptions"]
 
@@ -26,6 +27,9 @@ class QuantizeOptions:
         max_held_back: most images held back from the ranges for ranking and judging.
         threads: CPU threads.
         method: how ranges are chosen.
+        table: ranges of an earlier calibration, to be taken as they are; it must be of this very graph, these images,
+            this preprocessing and this method.
+        cache: folder where an interrupted calibration and finished results are kept; None keeps nothing.
         preprocessing_sha256: of the geometry that prepared the images, for the calibration table.
     """
 
@@ -38,4 +42,6 @@ class QuantizeOptions:
     max_held_back: int = 8
     threads: int = 2
     method: Method = Method.AUTO
+    table: CalibrationTable | None = None
+    cache: Path | None = None
     preprocessing_sha256: str | None = None
