@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from edgekit_export.progress import Progress as Report
 
@@ -15,7 +15,10 @@ __all__ = ["progress_bar"]
 
 @contextlib.contextmanager
 def progress_bar(console: Console) -> Iterator[Report]:
-    """Yield a Progress that draws one line a stage; where nobody watches (no terminal) it prints the stages' names."""
+    """Yield a Progress that draws one line a stage, with the time left, and in the end the time it took.
+
+    Where nobody watches (no terminal) it prints the stages' names.
+    """
     if not console.is_terminal:
         seen: set[str] = set()
 
@@ -30,7 +33,7 @@ def progress_bar(console: Console) -> Iterator[Report]:
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
     )
     with Progress(*columns, console=console) as bar:
         tasks: dict[str, TaskID] = {}

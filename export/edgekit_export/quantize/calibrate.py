@@ -85,7 +85,7 @@ def _gathered(
     gathering = nothing_yet()
     if saved is not None:
         if gathering.restore(saved):
-            progress(f"going on after the first {gathering.done} images of an interrupted run", 1, 1)
+            progress(f"going on after {gathering.done} images of an interrupted run", 1, 1)
         else:
             gathering = nothing_yet()
     observe(

@@ -91,7 +91,7 @@ def test_an_interrupted_calibration_goes_on_and_loses_at_most_a_batch(net, tmp_p
         measure(net, IMAGES, Watched(stop_after=stopped_after), options)
     watched = Watched()
     measured, _ = measure(net, IMAGES, watched, options)
-    assert watched.stages[0] == f"going on after the first {BATCH} images of an interrupted run"
+    assert watched.stages[0] == f"going on after {BATCH} images of an interrupted run"
     assert watched.observed[0] == BATCH + 1
     assert watched.observed[-1] == len(IMAGES)
     whole, _ = measure(net, IMAGES, Watched(), QuantizeOptions())
