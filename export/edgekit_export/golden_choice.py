@@ -154,7 +154,8 @@ def _as_a_device_would(graph: Any, preprocessing: Preprocessing, decoder: Decode
     """The same graph with other roundings, to see how far a healthy device may part from the reference.
 
     FP32: ONNX Runtime's optimised graph. FP16: every result rounded, which ONNX Runtime's CPU leaves undone. It must
-    not optimise FP16 quantizers: its WeightBiasQuantization misreads their scales (1.31.1: Lite0 comes out at -8 dB).
+    not optimise FP16 quantizers: its WeightBiasQuantization divides biases by products of their scales in FP16, which
+    leave it (1.31.1: Lite0 comes out at -8 dB).
     """
     from edgekit_export.graph.half_rounding import has_half, with_half_rounding
 

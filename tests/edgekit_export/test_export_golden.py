@@ -15,8 +15,9 @@ from edgekit_export.graph.half import to_half
 from edgekit_export.graph.half_rounding import with_half_rounding
 from edgekit_export.graph_predictor import GraphPredictor
 from edgekit_export.models.presets import PRESETS, preset_preprocessing
+from edgekit_export.quantize import QuantizeOptions, quantize
 
-from edgekit.bundle.golden import MARGIN_DB, sqnr_db
+from edgekit.bundle.golden import sqnr_db, threshold_db
 from edgekit.bundle.manifest import DecoderSpec, Encoding
 from edgekit.vision.geometry import Geometry, ResizeMode, prepare
 
@@ -69,14 +70,20 @@ def test_the_optimised_graph_passes_its_own_limit(detector):
     assert sqnr_db(golden.outputs[Encoding.FLOAT][0], fast) >= golden.min_sqnr_db[Encoding.FLOAT]
 
 
-def test_the_limit_of_a_graph_in_fp16_lets_the_roundings_of_a_device_pass(detector):
-    half = to_half(detector)
-    golden = choose_golden({Encoding.FLOAT: detector, Encoding.FP16: half}, YOLOX, DECODER, [_prepared(_coloured())])
-    rounded = GraphPredictor(with_half_rounding(half), YOLOX, DECODER, optimise=False).run(golden.inputs)["output"]
-    reached = sqnr_db(golden.outputs[Encoding.FP16][0], rounded)
-    assert np.isfinite(reached)
-    assert golden.min_sqnr_db[Encoding.FP16] <= reached - MARGIN_DB
-    assert golden.tells
+def test_the_limit_of_int8_with_fp16_parts_is_what_a_devices_roundings_reach(tmp_path, write_classifier):
+    """ONNX Runtime's optimised graph cannot say: it divides biases by products of scales in FP16."""
+    net = onnx.load(str(write_classifier(tmp_path / "net.onnx")))
+    bias = next(tensor for tensor in net.graph.initializer if tensor.name == "b0")
+    bias.CopyFrom(onnx.numpy_helper.from_array(np.linspace(-3000, 3000, 8, dtype=np.float32), "b0"))
+    model = float_graph(net, YOLOX.arithmetic).model
+    pictures = [_prepared(_coloured(seed)) for seed in range(4)]
+    options = QuantizeOptions(preferred_int8_share=1.0, bad_noise=1.0)
+    int8 = quantize(model, [one.prepared for one in pictures], options=options).graphs[Encoding.INT8_TENSORRT]
+    half = to_half(int8)
+    golden = choose_golden({Encoding.FLOAT: model, Encoding.INT8_TENSORRT: half}, YOLOX, DECODER, pictures)
+    rounded = GraphPredictor(with_half_rounding(half), YOLOX, DECODER, optimise=False).run(golden.inputs)["logits"]
+    reached = sqnr_db(golden.outputs[Encoding.INT8_TENSORRT][0], rounded)
+    assert golden.min_sqnr_db[Encoding.INT8_TENSORRT] == threshold_db(Encoding.INT8_TENSORRT, reached) > 10
 
 
 def test_grey_pictures_are_not_chosen_as_they_cannot_tell_colours(detector):

@@ -15,14 +15,14 @@ from edgekit_export.graph.half_types import float_tensors
 from edgekit_export.graph.running import session
 from edgekit_export.quantize.observe import with_outputs
 
-__all__ = ["seen_ranges"]
+__all__ = ["portions", "seen_ranges"]
 
 # 128 MB of one image's numbers.
 _MOST_AT_ONCE = 1 << 25
 
 
-def _groups(model: onnx.ModelProto, most_at_once: int) -> Iterator[list[str]]:
-    """The float tensors that nodes make, in portions that fit into memory together."""
+def portions(model: onnx.ModelProto, most_at_once: int) -> Iterator[list[str]]:
+    """The float tensors that nodes make, in portions of at most so many numbers, unless one alone has more."""
     floats, shapes = float_tensors(model), shapes_at_batch_one(model)
     group: list[str] = []
     size = 0
@@ -54,7 +54,7 @@ def seen_ranges(
     """
     seen: dict[str, tuple[float, float]] = {}
     feed = model.graph.input[0].name
-    for group in _groups(model, most_at_once):
+    for group in portions(model, most_at_once):
         runner: Any = session(with_outputs(model, group), optimise=False, threads=threads)
         for image in images:
             for name, values in zip(group, runner.run(None, {feed: image[None]}), strict=True):

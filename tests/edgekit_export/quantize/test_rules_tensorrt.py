@@ -70,7 +70,7 @@ def test_what_is_no_residual_block_in_int8_stays_as_it_is(build, rest, inputs):
 
 
 def test_a_skip_that_is_quantized_only_behind_the_sum_stays_float(build):
-    rest = """ b = Conv(d, v) e = Sigmoid(x) c = Add(b, e)
+    rest = """ e = Sigmoid(x) b = Conv(d, v) c = Add(b, e)
         q2 = QuantizeLinear(e, s, z) d2 = DequantizeLinear(q2, s, z) h = Conv(d2, v) y = Mul(c, h)}"""
     assert sum_of(build, rest)[1] == ["b", "e"]
 

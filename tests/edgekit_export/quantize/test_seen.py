@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from edgekit_export.quantize.seen import seen_ranges
+from edgekit_export.quantize.seen import portions, seen_ranges
 
 NET = """g (uint8[batch,4,4,3] images) => (float[batch,2] y)
     {x = Cast <to=1> (images) t = Transpose <perm=[0,3,1,2]> (x) a = Conv(t, w) p = GlobalAveragePool(a)
@@ -33,4 +33,6 @@ def test_large_graphs_are_seen_in_portions_that_leave_nothing_out(build):
     weight = np.float32([[1, 1, 1], [-2, 0, 0]]).reshape(2, 3, 1, 1)
     model = build(NET, w=weight)
     whole = seen_ranges(model, images(10, 3))
+    # 48 numbers each of x and t, 32 of a, 2 each of p and y.
+    assert list(portions(model, 60)) == [["x"], ["t"], ["a", "p", "y"]]
     assert seen_ranges(model, images(10, 3), most_at_once=60) == whole
