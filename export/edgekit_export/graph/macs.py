@@ -13,7 +13,7 @@ from edgekit_export.graph.batch import shapes_at_batch_one
 from edgekit_export.graph.running import session
 from edgekit_export.graph.view import GraphView, attribute
 
-__all__ = ["MAC_OPERATORS", "executed_int8_macs", "macs_by_name", "macs_of_nodes", "planned_int8_macs", "total_macs"]
+__all__ = ["MAC_OPERATORS", "executed_int8_macs", "macs_of_nodes", "planned_int8_macs", "total_macs"]
 
 MAC_OPERATORS = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
 
@@ -48,21 +48,9 @@ def total_macs(model: onnx.ModelProto) -> int:
     return sum(macs_of_nodes(model).values())
 
 
-def macs_by_name(model: onnx.ModelProto) -> dict[str, int]:
-    """MACs of one picture by the name of each convolution and matrix product."""
-    macs = macs_of_nodes(model)
-    return {node.name: macs[node.output[0]] for node in model.graph.node if node.op_type in MAC_OPERATORS}
-
-
-def planned_int8_macs(model: onnx.ModelProto, macs: Mapping[str, int] | None = None) -> int:
-    """MACs of those nodes whose data and weight both come from DequantizeLinear, a Transpose or Cast between or not.
-
-    Args:
-        model: the quantized graph.
-        macs: of the float graph's nodes by name, where the quantized one multiplies with added zeros besides.
-    """
-    view = GraphView(model.graph)
-    macs = macs_by_name(model) if macs is None else macs
+def planned_int8_macs(model: onnx.ModelProto) -> int:
+    """MACs of those nodes whose data and weight both come from DequantizeLinear, a Transpose or Cast between or not."""
+    view, macs = GraphView(model.graph), macs_of_nodes(model)
 
     def dequantized(name: str) -> bool:
         maker = view.producers.get(name)
@@ -71,7 +59,7 @@ def planned_int8_macs(model: onnx.ModelProto, macs: Mapping[str, int] | None = N
         return maker is not None and maker.op_type == "DequantizeLinear"
 
     return sum(
-        macs[node.name]
+        macs[node.output[0]]
         for node in model.graph.node
         if node.op_type in MAC_OPERATORS and dequantized(node.input[0]) and dequantized(node.input[1])
     )
@@ -82,24 +70,20 @@ def _taken(node: onnx.NodeProto, planned: Mapping[str, list[int]]) -> int:
     return next((planned[name].pop(0) for name in node.input if planned.get(name)), 0)
 
 
-def executed_int8_macs(model: onnx.ModelProto, macs: Mapping[str, int] | None = None) -> int:
+def executed_int8_macs(model: onnx.ModelProto) -> int:
     """MACs of those nodes that ONNX Runtime turns into integer operators on this CPU, read from its optimised graph.
 
     Weights keep their names there: a node's MACs are found by the quantized weight that it reads.
 
-    Args:
-        model, macs: as for `planned_int8_macs`.
-
     Raises:
         ModelError: ONNX Runtime refuses the graph.
     """
-    view = GraphView(model.graph)
-    macs = macs_by_name(model) if macs is None else macs
+    view, macs = GraphView(model.graph), macs_of_nodes(model)
     by_weight: dict[str, list[int]] = {}
     for node in model.graph.node:
         maker = view.producers.get(node.input[1]) if node.op_type in MAC_OPERATORS else None
         if maker is not None and maker.op_type == "DequantizeLinear":
-            by_weight.setdefault(maker.input[0], []).append(macs[node.name])
+            by_weight.setdefault(maker.input[0], []).append(macs[node.output[0]])
     if not by_weight:
         return 0
     with tempfile.TemporaryDirectory() as folder:

@@ -28,8 +28,8 @@ _FLOAT_MAC, _INT8_MAC = 0.0178, 0.0058
 _FLOAT_DEPTHWISE, _INT8_DEPTHWISE, _TAP = 0.30, 0.44, 0.006
 # INT8 depthwise: the fewer channels the more; channels beyond a multiple of 16 go one by one, per tap.
 _PER_CHANNELS, _ODD_CHANNEL_TAP = 6.0, 0.7
-# Pixels: few input channels, per value made; INT8 works on a multiple of 4 (see placement.channels_missing).
-_FLOAT_FEW, _INT8_FEW, _FEW = 0.25, 0.25, 4
+# INT8 with input channels that are no multiple of 4 (pixels) takes a generic path, per value made.
+_GENERIC = 1.4
 # Per value: float to eight bits and back, the reordering between both worlds' layouts in it.
 _QUANTIZE, _DEQUANTIZE = 0.33, 0.42
 # Per value: what ONNX Runtime merges into a float convolution, but not into an INT8 one.
@@ -67,12 +67,7 @@ def _layer_costs(layer: Layer, node: onnx.NodeProto, weight: Sequence[int], made
         odd = groups % 16 / groups * taps * _ODD_CHANNEL_TAP
         int8 = made * (_INT8_DEPTHWISE + _PER_CHANNELS / groups + more + odd) + _CALL
         return made * (_FLOAT_DEPTHWISE + more), int8
-    few = weight[1] <= _FEW
-    widened = -(-weight[1] // 4) * 4 / weight[1]
-    return (
-        dense[0] + few * made * _FLOAT_FEW,
-        layer.macs * widened * _INT8_MAC + few * made * _INT8_FEW + _CALL,
-    )
+    return dense[0], dense[1] + (made * _GENERIC if weight[1] % 4 else 0.0)
 
 
 class CpuCost:

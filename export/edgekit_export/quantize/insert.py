@@ -12,7 +12,7 @@ from onnx import helper
 from edgekit_export.graph.cleanup import unused_removed
 from edgekit_export.graph.view import GraphView, attribute, initializer
 from edgekit_export.quantize.biases import bias_of, takes_bias
-from edgekit_export.quantize.placement import channels_missing, starts_silu
+from edgekit_export.quantize.placement import starts_silu
 from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan, as_signed, centre_of
 
 __all__ = ["with_int8"]
@@ -73,25 +73,10 @@ class _Writer:
             self.dequantized[key] = target
         return self.dequantized[key]
 
-    def widened(self, plan: LayerPlan, by: int) -> str:
-        """The data with `by` channels more, copies of the first, which the weight multiplies with zero."""
-        label, chosen = f"{plan.layer.output}_widened", plan.data
-        narrow = self.data(plan.layer.data, chosen)
-        quantized = next(node.input for node in self.nodes if node.output[0] == narrow)
-        channels = plan.weight.values.shape[1]
-        indices = self.constant(f"{label}_channels", [*range(channels), *[0] * by], np.int64)
-        wide, target = self.name(f"{label}_quantized"), self.name(label)
-        self.nodes.append(helper.make_node("Gather", [quantized[0], indices], [wide], name=f"{label}_Gather", axis=1))
-        self.nodes.append(
-            helper.make_node("DequantizeLinear", [wide, *quantized[1:]], [target], name=f"{label}_DequantizeLinear")
-        )
-        return target
-
-    def weight(self, plan: LayerPlan, more_channels: int = 0) -> str:
-        """The dequantized weight: int8 values, float scales, explicit int8 zero points; zero for `more_channels`."""
+    def weight(self, plan: LayerPlan) -> str:
+        """The dequantized weight: int8 values, float scales, explicit int8 zero points."""
         label, quantized = f"{plan.layer.output}_weight", plan.weight
-        padding = [(0, more_channels if axis == 1 else 0) for axis in range(quantized.values.ndim)]
-        values = self.constant(f"{label}_quantized", np.pad(quantized.values, padding), np.int8)
+        values = self.constant(f"{label}_quantized", quantized.values, np.int8)
         scales = self.constant(f"{label}_scale", quantized.scales, np.float32)
         zeros = self.constant(f"{label}_zero_point", np.zeros(len(quantized.scales)), np.int8)
         target = self.name(f"{label}_dequantized")
@@ -125,17 +110,14 @@ class _Writer:
         """The layer's node, reading dequantized tensors; what it needs stands before it."""
         copy = onnx.NodeProto()
         copy.CopyFrom(node)
-        more = channels_missing(plan, node)
-        if more:
-            copy.input[0] = self.widened(plan, more)
-        elif plan.centred:
+        if plan.centred:
             copy.input[0] = self.centred_data(plan, node)
             for item in copy.attribute:
                 if item.name == "pads":
                     item.ints[:] = [0] * len(item.ints)
         else:
             copy.input[0] = self.data(plan.layer.data, plan.data)
-        copy.input[1] = self.weight(plan, more)
+        copy.input[1] = self.weight(plan)
         if takes_bias(plan.layer):
             del copy.input[2:]
             copy.input.append(self.bias(plan, node))

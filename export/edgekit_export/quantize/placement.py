@@ -9,9 +9,8 @@ from edgekit_calibration import HistogramObserver
 
 from edgekit_export.graph.view import GraphView, attribute
 from edgekit_export.quantize.layers import Layer
-from edgekit_export.quantize.plan import LayerPlan
 
-__all__ = ["can_be_centred", "channels_missing", "observable", "reads_pixels", "starts_silu", "wants_result_quantized"]
+__all__ = ["can_be_centred", "observable", "reads_pixels", "starts_silu", "wants_result_quantized"]
 
 
 def observable(layer: Layer, observers: Mapping[str, HistogramObserver]) -> str | None:
@@ -50,19 +49,6 @@ def reads_pixels(layer: Layer, view: GraphView) -> bool:
             return False
         names.extend(maker.input)
     return True
-
-
-def channels_missing(plan: LayerPlan, node: onnx.NodeProto) -> int:
-    """int8-cpu: how many input channels a convolution lacks to a multiple of four, by which it is widened.
-
-    Why: ONNX Runtime's integer convolution goes a slow, generic way with other numbers. One of pixels (3 channels, 32
-    filters of 3 x 3 at 224 x 224) takes 0.36 ms so, 0.30 in float, and 0.18 with a fourth channel. Pinned by
-    test_placement.py.
-    """
-    unsigned = plan.data.lowest == 0 and plan.result is not None
-    if plan.layer.op_type != "Conv" or not unsigned or attribute(node, "group", 1) != 1:
-        return 0
-    return -int(plan.weight.values.shape[1]) % 4
 
 
 def starts_silu(tensor: str, view: GraphView) -> bool:

@@ -12,7 +12,7 @@ from edgekit_calibration import Convergence, HistogramObserver, Quantizer
 from numpy.typing import NDArray
 
 from edgekit.bundle.manifest import Encoding, Macs
-from edgekit_export.graph.macs import executed_int8_macs, macs_by_name, planned_int8_macs, total_macs
+from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, total_macs
 from edgekit_export.progress import Progress, silent
 from edgekit_export.quantize.budget import Limits, decided
 from edgekit_export.quantize.calibrate import Subset, check_images, held_back, measure, memory_of
@@ -88,7 +88,7 @@ def quantize(
     measured, reasons = measure(model, seen, progress, options)
     memory = memory_of(options)
     panel = Panel(model, panel_images, rank_images=options.rank_images, threads=options.threads, memory=memory)
-    total, by_name = total_macs(model), macs_by_name(model)
+    total = total_macs(model)
 
     deciders: dict[Encoding, Decider] = {
         Encoding.INT8_TENSORRT: ForTensorRT(model, panel, measured, progress),
@@ -111,8 +111,8 @@ def quantize(
         macs={
             encoding: Macs(
                 total=total,
-                planned_int8=planned_int8_macs(graph, by_name),
-                executed_int8=executed_int8_macs(graph, by_name) if encoding is Encoding.INT8_CPU else None,
+                planned_int8=planned_int8_macs(graph),
+                executed_int8=executed_int8_macs(graph) if encoding is Encoding.INT8_CPU else None,
             )
             for encoding, graph in graphs.items()
         },

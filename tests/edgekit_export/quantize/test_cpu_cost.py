@@ -47,7 +47,7 @@ def test_a_lone_depthwise_convolution_stays_float(build):
 
 
 @pytest.mark.parametrize(("channels", "int8"), [(3, False), (64, True)])
-def test_a_lone_convolution_of_pixels_stays_float(build, channels, int8):
+def test_a_convolution_of_pixels_stays_float(build, channels, int8):
     text = f"g (float[1,{channels},64,64] x) => (float[1,32,62,62] s) {{a = Conv(x, w1) s = Softplus(a)}}"
     assert ("a" in chosen(costs(build, text, w1=w(32, channels, 3, 3)))) == int8
 
@@ -56,8 +56,3 @@ def test_a_sum_between_int8_convolutions_goes_with_them(build):
     text = """g (float[1,64,26,26] x) => (float[1,64,26,26] d)
         {a = Conv(x, w1) b = Conv(a, w1) c = Add(a, b) d = Conv(c, w1)}"""
     assert chosen(costs(build, text, w1=w(64, 64, 1, 1))) == {"a", "b", "c", "d"}
-
-
-def test_a_convolution_of_pixels_before_others_is_int8(build):
-    text = "g (float[1,3,64,64] x) => (float[1,64,62,62] b) {a = Conv(x, w1) b = Conv(a, w2)}"
-    assert chosen(costs(build, text, w1=w(32, 3, 3, 3), w2=w(64, 32, 1, 1))) == {"a", "b"}

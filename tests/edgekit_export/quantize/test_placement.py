@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import pytest
 from edgekit_calibration import HistogramObserver, Range, Scheme, quantizer
-from edgekit_export.graph.macs import executed_int8_macs, macs_by_name, planned_int8_macs, total_macs
+from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, total_macs
 from edgekit_export.graph.running import random_inputs, relative_difference, run, session
 from edgekit_export.graph.view import GraphView
 from edgekit_export.quantize.insert import with_int8
@@ -126,7 +126,7 @@ def test_a_tensor_that_two_layers_read_is_quantized_once_and_its_other_reader_st
 
 def test_for_the_cpu_results_are_quantized_behind_relu_and_the_runtime_merges_them(chain):
     written = with_int8(chain, plans(chain, UNSIGNED, results=True))
-    assert executed_int8_macs(written, macs_by_name(chain)) == total_macs(chain)
+    assert executed_int8_macs(written) == total_macs(chain)
     without = with_int8(chain, plans(chain, UNSIGNED, results=False))
     assert executed_int8_macs(without) == 0
 
@@ -224,20 +224,3 @@ def test_residual_sums_pools_and_the_last_product_stay_in_eight_bits_on_the_cpu(
     assert not {"Conv", "Add", "Relu", "Gemm"} & operators
     inputs = random_inputs(model, batch=1)
     assert relative_difference(run(model, inputs), run(quantized, inputs)) < 0.2
-
-
-PIXELS = "g (float[1,3,8,8] x) => (float[1,4,6,6] z) {a = Conv (x, w1) z = Relu(a)}"
-
-
-def test_a_convolution_of_three_channels_is_widened_to_four_on_the_cpu_and_gives_the_same(build):
-    model = named(build(PIXELS, w1=w(4, 3, 3, 3)))
-    for scheme, channels in ((SIGNED, 3), (UNSIGNED, 4)):
-        quantized = with_int8(model, plans(model, scheme, results=True, span=(-8.0, 16.0)))
-        view = GraphView(quantized.graph)
-        (conv,) = [node for node in quantized.graph.node if node.op_type == "Conv"]
-        weight = view.constant(view.producers[conv.input[1]].input[0])
-        assert weight.shape == (4, channels, 3, 3)
-        inputs = random_inputs(model, batch=1)
-        assert relative_difference(run(model, inputs), run(quantized, inputs)) < 0.1
-    reference = {node.name: 1296 * 3 for node in model.graph.node}
-    assert planned_int8_macs(quantized, reference) == executed_int8_macs(quantized, reference) == 1296 * 3
