@@ -74,8 +74,9 @@ class MomentObserver:
         rows = np.concatenate(self._waiting, axis=1)
         self._waiting.clear()
         total = rows.sum(axis=1, dtype=np.float64)
-        # One matrix times itself transposed is half the work to BLAS; numpy sees it only without the batch axis.
-        products = (rows[0].T @ rows[0])[None] if len(rows) == 1 else np.matmul(rows.transpose(0, 2, 1), rows)
+        with np.errstate(over="ignore", invalid="ignore"):  # beyond 1e19 the covariance is inf: nobody then uses it
+            # One matrix times itself transposed is half the work to BLAS; numpy sees it only without the batch axis.
+            products = (rows[0].T @ rows[0])[None] if len(rows) == 1 else np.matmul(rows.transpose(0, 2, 1), rows)
         if self._sum is None or self._products is None:
             self._sum, self._products = total, products
         else:
@@ -93,9 +94,9 @@ class MomentObserver:
         self._multiply()
         assert self._products is not None, "nothing was observed"
         mean = self.mean()
-        result: NDArray[np.float64] = (
-            self._products.astype(np.float64) / self.count - mean[:, :, None] * mean[:, None, :]
-        )
+        with np.errstate(invalid="ignore"):  # as above
+            products = self._products.astype(np.float64) / self.count
+            result: NDArray[np.float64] = products - mean[:, :, None] * mean[:, None, :]
         return result
 
     def state(self) -> dict[str, NDArray[Any]]:

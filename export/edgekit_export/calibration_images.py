@@ -169,7 +169,8 @@ def _prepared(source: _Source, wanted: int, geometry: Geometry, *, with_original
             return f"{name}: {picture}"
         size_hw = (picture.shape[0], picture.shape[1])
         made = PreparedPicture(name, prepare(picture, geometry), size_hw)
-        return _Ready(made, signature_of(name, picture), picture if with_original else None)
+        short = name.removeprefix(f"{source.path if source.path.is_dir() else source.path.parent}/")
+        return _Ready(made, signature_of(short, picture), picture if with_original else None)
 
     def from_file(path: Path) -> _Ready | str:
         try:

@@ -44,6 +44,7 @@ def notes_of(
         notes.append(f"The graph takes one picture at a time: {batch_reason}.")
     if images is not None and images.skipped:
         notes.append(f"{len(images.skipped)} calibration pictures could not be read and were left out.")
+    notes.extend(images.notes if images is not None else ())
     if request.max_drop is not None and request.data is not None:
         notes.append(
             "Layers went back to float until the loss on the labelled pictures was allowed (--max-drop): on other "

@@ -47,3 +47,9 @@ def test_an_observer_goes_on_from_its_state_as_if_nothing_had_happened(groups):
     assert second.count == whole.count
     np.testing.assert_allclose(second.mean(), whole.mean(), atol=1e-6)
     np.testing.assert_allclose(second.covariance(), whole.covariance(), atol=1e-5)
+
+
+def test_patches_beyond_what_float32_squares_give_a_covariance_that_is_not_finite_and_no_warning():
+    observer = MomentObserver(None)
+    observer.update(np.full((4, 2), 1e30, np.float32))
+    assert not np.isfinite(observer.covariance()).any()

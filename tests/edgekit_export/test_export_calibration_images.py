@@ -175,9 +175,9 @@ def test_black_and_double_pictures_are_said(tmp_path, write_pictures):
     (tmp_path / "a" / "zz.png").write_bytes(first.read_bytes())
     cv2.imwrite(str(tmp_path / "a" / "black.png"), np.zeros((40, 60, 3), np.uint8))
     notes = load_calibration([tmp_path / "a"], GEOMETRY).notes
-    assert [note.split(",")[0] for note in notes] == [
-        "1 calibration picture is of one colour only",
-        "1 calibration picture is the same as another one",
+    assert [note.partition(":")[0] for note in notes] == [
+        "1 calibration picture is of one colour only, the first black.png",
+        "1 calibration picture is the same as another one, the first zz.png",
     ]
 
 

@@ -53,6 +53,43 @@ def test_weights_in_files_that_are_missing_cut_off_or_elsewhere_are_told_in_one_
         load_onnx(tmp_path / "inner/m.onnx")
 
 
+@pytest.mark.parametrize("says_length", [True, False])
+def test_more_than_2_gb_of_weights_are_refused_before_any_is_read(build, tmp_path, says_length):
+    model = build("g (float[1,4] x) => (float[1,4] y) {y = Relu(x)}")
+    tensor = model.graph.initializer.add(name="w", data_type=onnx.TensorProto.FLOAT, dims=[600, 1_000_000])
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="w.bin")
+    if says_length:
+        tensor.external_data.add(key="length", value="2400000000")
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(ModelError, match=r"m\.onnx has 2\.4 GB of weights; up to 2 GB can be exported"):
+        load_onnx(tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize(
+    ("opset", "ir", "what"),
+    [
+        (1, 3, "written for opset 1; opsets from 7 on"),
+        (6, 3, "written for opset 6; opsets from 7 on"),
+        (99, 10, "written for opset 99 and ONNX file format 10, which the installed onnxruntime does not run"),
+        (20, 99, "written for opset 20 and ONNX file format 99"),
+    ],
+)
+def test_an_opset_or_format_that_is_too_old_or_too_new_is_told_in_one_line(build, tmp_path, opset, ir, what):
+    model = build("g (float[1,4] x) => (float[1,4] y) {y = Relu(x)}")
+    model.opset_import[0].version, model.ir_version = opset, ir
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(ModelError, match=what) as refused:
+        load_onnx(tmp_path / "m.onnx")
+    assert "Export it again with opset 20" in refused.value.hint
+
+
+def test_the_oldest_opset_is_read(build, tmp_path):
+    model = build("g (float[1,4] x) => (float[1,4] y) {y = Relu(x)}", opset=7, ir_version=3)
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    assert load_onnx(tmp_path / "m.onnx") == model
+
+
 def test_a_good_file_is_read(build, tmp_path):
     model = build("g (float[1,4] x) => (float[1,4] y) {y = Relu(x)}")
     (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
