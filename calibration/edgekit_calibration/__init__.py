@@ -7,12 +7,13 @@ from edgekit_calibration.methods import ChosenRange, Method, choose_range, perce
 from edgekit_calibration.moments import MomentObserver
 from edgekit_calibration.observers import HistogramObserver, MinMaxObserver
 from edgekit_calibration.patches import PatchShape
-from edgekit_calibration.ranges import Quantizer, Range, Scheme, least_error_range, min_max_range, quantizer
+from edgekit_calibration.ranges import Activation, Quantizer, Range, Scheme, least_error_range, min_max_range, quantizer
 from edgekit_calibration.readers import LayerReader
 from edgekit_calibration.table import CalibrationTable, TableKey, TensorRange, TensorRanges, reusable
 from edgekit_calibration.tensors import TensorObserver
 
 __all__ = [
+    "Activation",
     "CalibrationTable",
     "ChosenRange",
     "Convergence",

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from edgekit_calibration.entropy import entropy_range
 from edgekit_calibration.observers import HistogramObserver
-from edgekit_calibration.ranges import Range, Scheme, least_error_range, min_max_range, quantizer, squared_error
+from edgekit_calibration.ranges import (
+    Activation,
+    Range,
+    Scheme,
+    least_error_range,
+    min_max_range,
+    quantizer,
+    squared_error,
+)
 from edgekit_calibration.readers import LayerReader, total_error
 from edgekit_calibration.tensors import TensorObserver
 
@@ -98,17 +106,27 @@ _BY: Mapping[Method, Callable[[HistogramObserver, Scheme], Range]] = {
 }
 
 
-def range_by(method: Method, observer: HistogramObserver, scheme: Scheme) -> Range:
-    """The range of one method; not for AUTO, which needs other pictures to judge on."""
+def range_by(method: Method, observer: HistogramObserver, scheme: Scheme, through: Activation | None = None) -> Range:
+    """The range of one method; not for AUTO, which needs other pictures to judge on.
+
+    `through` is for MSE alone, the one method that looks at errors (see `squared_error`).
+    """
+    if method is Method.MSE and through is not None:
+        return least_error_range(observer, scheme, through)
     return _BY[method](observer, scheme)
 
 
 def _fold_error(
-    span: Range, scheme: Scheme, fold: int, observer: HistogramObserver, readers: Sequence[LayerReader]
+    span: Range,
+    scheme: Scheme,
+    fold: int,
+    observer: HistogramObserver,
+    readers: Sequence[LayerReader],
+    through: Activation | None,
 ) -> float:
     if readers:
         return total_error(readers, quantizer(span, scheme), fold)
-    return squared_error(span, scheme, observer)
+    return squared_error(span, scheme, observer) if through is None else squared_error(span, scheme, observer, through)
 
 
 def choose_range(
@@ -117,6 +135,7 @@ def choose_range(
     method: Method = Method.AUTO,
     *,
     readers: Sequence[LayerReader] = (),
+    through: Activation | None = None,
 ) -> ChosenRange:
     """The range of one tensor under one scheme.
 
@@ -130,18 +149,21 @@ def choose_range(
         scheme: of the encoding.
         method: how; AUTO by default.
         readers: the layers that read it, with patches of the same folds.
+        through: the activation that alone reads it, where no layer does: errors are those of its results.
     """
     whole = tensor.whole()
     if method is not Method.AUTO:
-        return ChosenRange(range_by(method, whole, scheme), method, {})
+        return ChosenRange(range_by(method, whole, scheme, through), method, {})
     if whole.is_constant or any(fold.is_constant for fold in tensor.folds):
-        return ChosenRange(range_by(Method.MSE, whole, scheme), Method.MSE, {})
+        return ChosenRange(range_by(Method.MSE, whole, scheme, through), Method.MSE, {})
     errors = dict.fromkeys(_FIXED, 0.0)
     for fold in (0, 1):
         chosen_on, tried_on = tensor.folds[fold], tensor.folds[1 - fold]
         for each in _FIXED:
-            errors[each] += _fold_error(range_by(each, chosen_on, scheme), scheme, 1 - fold, tried_on, readers)
+            errors[each] += _fold_error(
+                range_by(each, chosen_on, scheme, through), scheme, 1 - fold, tried_on, readers, through
+            )
     least = min(_FIXED, key=lambda each: errors[each])
     best = least if errors[least] < _CLEARLY * errors[Method.MSE] else Method.MSE
     scale = errors[least] or 1.0
-    return ChosenRange(range_by(best, whole, scheme), best, {each: errors[each] / scale for each in _FIXED})
+    return ChosenRange(range_by(best, whole, scheme, through), best, {each: errors[each] / scale for each in _FIXED})

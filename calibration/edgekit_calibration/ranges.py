@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -63,13 +63,26 @@ def min_max_range(observer: MinMaxObserver) -> Range:
     return Range(min(observer.minimum, 0.0), max(observer.maximum, 0.0))
 
 
-def _squared_error(span: Range, scheme: Scheme, centres: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
-    return float(counts @ np.square(quantizer(span, scheme).apply(centres) - centres))
+Activation = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""A function of each value, of the same shape."""
 
 
-def squared_error(span: Range, scheme: Scheme, observer: HistogramObserver) -> float:
-    """The sum of squared errors that quantizing all that `observer` saw would make, each value at its bin's centre."""
-    return _squared_error(span, scheme, *observer.occupied())
+def _same(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values
+
+
+def squared_error(span: Range, scheme: Scheme, observer: HistogramObserver, through: Activation = _same) -> float:
+    """The sum of squared errors that quantizing all that `observer` saw would make, each value at its bin's centre.
+
+    Args:
+        span: the range.
+        scheme: of the encoding.
+        observer: what was seen.
+        through: the activation that alone reads the tensor: errors are those of its results. What SiLU makes nothing
+            of (below about -8) may then be cut off, and the eight bits serve the rest.
+    """
+    centres, counts = observer.occupied()
+    return float(counts @ np.square(through(quantizer(span, scheme).apply(centres)) - through(centres)))
 
 
 # Fractions of the full range that are tried, coarse to fine. Below 2 % no layer of the tested nets had its best.
@@ -79,13 +92,14 @@ _FRACTIONS: tuple[float, ...] = tuple(np.geomspace(0.02, 1.0, 40).tolist())
 _FINER: tuple[float, ...] = (0.92, 0.94, 0.96, 0.98, 1.0, 1.02, 1.04, 1.06, 1.08)
 
 
-def _best_fraction(low: bool, high: bool, span: Range, scheme: Scheme, observer: HistogramObserver) -> Range:
+def _best_fraction(
+    low: bool, high: bool, span: Range, scheme: Scheme, observer: HistogramObserver, through: Activation
+) -> Range:
     """The best of the ranges that shrink one end of `span`, or both, to a fraction."""
-    centres, counts = observer.occupied()
 
     def best_of(fractions: Sequence[float]) -> float:
         tried = (Range(span.low * (f if low else 1.0), span.high * (f if high else 1.0)) for f in fractions)
-        errors = [_squared_error(one, scheme, centres, counts) for one in tried]
+        errors = [squared_error(one, scheme, observer, through) for one in tried]
         # The last of equal ones: the widest.
         return fractions[len(errors) - 1 - int(np.argmin(errors[::-1]))]
 
@@ -94,8 +108,8 @@ def _best_fraction(low: bool, high: bool, span: Range, scheme: Scheme, observer:
     return Range(span.low * (fine if low else 1.0), span.high * (fine if high else 1.0))
 
 
-def least_error_range(observer: HistogramObserver, scheme: Scheme) -> Range:
-    """The range with the smallest sum of squared errors over the histogram.
+def least_error_range(observer: HistogramObserver, scheme: Scheme, through: Activation = _same) -> Range:
+    """The range with the smallest sum of squared errors over the histogram, seen through an activation or not.
 
     Symmetric: both ends shrink together. Asymmetric: one end after the other, twice.
     """
@@ -104,8 +118,8 @@ def least_error_range(observer: HistogramObserver, scheme: Scheme) -> Range:
         return full
     if scheme is Scheme.SIGNED_SYMMETRIC:
         largest = observer.largest
-        best = _best_fraction(True, True, Range(-largest, largest), scheme, observer)
+        best = _best_fraction(True, True, Range(-largest, largest), scheme, observer, through)
         return Range(max(best.low, full.low), min(best.high, full.high))
-    best = _best_fraction(False, True, full, scheme, observer)
-    best = _best_fraction(True, False, Range(full.low, best.high), scheme, observer)
-    return _best_fraction(False, True, Range(best.low, full.high), scheme, observer)
+    best = _best_fraction(False, True, full, scheme, observer, through)
+    best = _best_fraction(True, False, Range(full.low, best.high), scheme, observer, through)
+    return _best_fraction(False, True, Range(best.low, full.high), scheme, observer, through)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edgekit.errors import CalibrationError
 from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress
+from edgekit_export.quantize.activations import activation_behind
 from edgekit_export.quantize.layers import Layer, find_layers
 from edgekit_export.quantize.measured import Findings, Measured
 from edgekit_export.quantize.memory import Arrays, Memory
@@ -149,12 +150,14 @@ def _findings(
     wanted = dict.fromkeys((*(name for layer in usable for name in (layer.data, layer.result)), *between))
     chosen: dict[Scheme, dict[str, ChosenRange]] = {scheme: {} for scheme in SCHEMES.values()}
     for done, name in enumerate(wanted, start=1):
-        readers = gathering.readers_of(name)
+        readers, through = gathering.readers_of(name), activation_behind(name, view)
         for encoding, scheme in SCHEMES.items():
             if options.table is not None:
                 chosen[scheme][name] = range_from(options.table, encoding, name)
             else:
-                chosen[scheme][name] = choose_range(gathering.tensors[name], scheme, options.method, readers=readers)
+                chosen[scheme][name] = choose_range(
+                    gathering.tensors[name], scheme, options.method, readers=readers, through=through
+                )
         progress("choosing ranges", done, len(wanted))
     weights = {}
     for done, layer in enumerate(usable, start=1):
