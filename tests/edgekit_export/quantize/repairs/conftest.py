@@ -54,8 +54,7 @@ def rough_plans(small_net, pictures) -> list[LayerPlan]:
         for picture in pictures:
             observer.update(run(with_outputs(small_net, [layer.data]), {"images": picture[None]})[0])
         weight = quantize_weight(view.constant(layer.weight) * 4, layer.channel_axis)
-        coarse = type(weight)(
-            np.rint(weight.values / 16).astype(np.int8), weight.scales * 4, weight.axis, weight.bias_change
-        )
+        shift = np.full(len(weight.scales), 0.05, np.float32)
+        coarse = type(weight)(np.rint(weight.values / 16).astype(np.int8), weight.scales * 4, weight.axis, shift)
         plans.append(LayerPlan(layer, coarse, quantizer(min_max_range(observer), Scheme.SIGNED_SYMMETRIC)))
     return plans

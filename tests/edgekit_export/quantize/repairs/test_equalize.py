@@ -69,18 +69,19 @@ def test_what_was_found_makes_the_same_graph_again_without_a_search(build):
     assert again.ranges == done.ranges
 
 
-def test_without_leave_to_multiply_only_what_is_free_is_divided(build):
+@pytest.mark.parametrize("results", [False, True])
+def test_without_leave_to_multiply_only_what_is_free_is_divided(build, results):
     model = net(build, "s = Sigmoid(c) t = Mul(c, s)")
-    done = equalized(
-        model, find_layers(model), images(), SIGNED, results=False, options=EqualizeOptions(multiply=False)
-    )
-    assert done.divided == ()
-    assert done.model is model
+    options = EqualizeOptions(multiply=False, least=0.0)
+    done = equalized(model, find_layers(model), images(), SIGNED, results=results, options=options)
+    assert done.multiplications == 0
+    assert not {"c", "t"} & set(done.divided)
+    assert "t" in done.ranges
 
 
 def test_a_net_without_noise_is_left_alone(build):
     model = net(build, "t = Relu(c)")
-    done = equalized(model, find_layers(model), images(), SIGNED, results=True, options=EqualizeOptions(noisy=10.0))
+    done = equalized(model, find_layers(model), images(), SIGNED, results=True, options=EqualizeOptions(least=10.0))
     assert (done.model, dict(done.ranges), done.divided) == (model, {}, ())
 
 

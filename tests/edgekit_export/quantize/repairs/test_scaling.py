@@ -99,8 +99,11 @@ def test_a_clip_tells_its_ceiling_and_a_channel_that_stays_below_may_grow_toward
     assert same(model, changed) < 1e-4
 
 
-@pytest.mark.parametrize("between", ["t = HardSwish(c)", "t = Tanh(c)", "r = Relu(c) a = Add(r, c) t = Relu(a)"])
-def test_nothing_is_merged_through_what_does_not_scale(build, between):
+@pytest.mark.parametrize(
+    "between",
+    ["t = HardSwish(c)", "t = Tanh(c)", "r = Relu(c) a = Add(r, c) t = Relu(a)", "t = Relu(c) other = Sigmoid(c)"],
+)
+def test_nothing_is_merged_through_what_does_not_scale_or_what_others_read_too(build, between):
     assert source_of(GraphView(net(build, between).graph), "t") is None
 
 
