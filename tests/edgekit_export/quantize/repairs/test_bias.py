@@ -13,7 +13,7 @@ def means(model, plans, images):
 def test_every_layers_mean_is_floats_although_the_layers_before_it_were_corrected_too(small_net, pictures, rough_plans):
     expected = means(small_net, rough_plans, pictures)
     wrong = means(with_int8(small_net, rough_plans), rough_plans, pictures)
-    corrected = bias_corrected(small_net, rough_plans, pictures, threads=1)
+    corrected = repair(small_net, rough_plans, pictures, threads=1)
     got = means(with_int8(small_net, corrected), rough_plans, pictures)
     for name in expected:
         assert np.abs(wrong[name] - expected[name]).max() > 1e-2

@@ -72,7 +72,7 @@ def test_what_was_found_makes_the_same_graph_again_without_a_search(build):
 @pytest.mark.parametrize("results", [False, True])
 def test_without_leave_to_multiply_only_what_is_free_is_divided(build, results):
     model = net(build, "s = Sigmoid(c) t = Mul(c, s)")
-    options = EqualizeOptions(multiply=False, least=0.0)
+    options = EqualizeOptions(multiply=False, noisy=0.0)
     done = equalized(model, find_layers(model), images(), SIGNED, results=results, options=options)
     assert done.multiplications == 0
     assert not {"c", "t"} & set(done.divided)
@@ -81,7 +81,7 @@ def test_without_leave_to_multiply_only_what_is_free_is_divided(build, results):
 
 def test_a_net_without_noise_is_left_alone(build):
     model = net(build, "t = Relu(c)")
-    done = equalized(model, find_layers(model), images(), SIGNED, results=True, options=EqualizeOptions(least=10.0))
+    done = equalized(model, find_layers(model), images(), SIGNED, results=True, options=EqualizeOptions(noisy=10.0))
     assert (done.model, dict(done.ranges), done.divided) == (model, {}, ())
 
 
