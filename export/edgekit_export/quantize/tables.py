@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,12 +22,13 @@ from edgekit_calibration import (
 )
 from numpy.typing import NDArray
 
+from edgekit.bundle.bundle import Bundle
 from edgekit.bundle.manifest import Encoding
 from edgekit.errors import CalibrationError
 from edgekit_export.quantize.measured import Measured
 from edgekit_export.quantize.options import QuantizeOptions
 
-__all__ = ["SCHEMES", "check_table", "key_of", "range_from", "table_of"]
+__all__ = ["SCHEMES", "check_table", "key_of", "range_from", "read_table", "table_of"]
 
 SCHEMES: Mapping[Encoding, Scheme] = {
     Encoding.INT8_TENSORRT: Scheme.SIGNED_SYMMETRIC,
@@ -39,6 +42,30 @@ def _images_sha256(images: Sequence[NDArray[np.uint8]]) -> str:
         digest.update(str(image.shape).encode())
         digest.update(np.ascontiguousarray(image).tobytes())
     return digest.hexdigest()
+
+
+def read_table(path: Path) -> CalibrationTable:
+    """The calibration table in a JSON file, or the one that a bundle was quantized with.
+
+    Raises:
+        CalibrationError: it cannot be read, is no table, or the bundle was never calibrated.
+        BundleError: a bundle that cannot be read.
+    """
+    if path.suffix == ".edgekit":
+        kept = Bundle.open(path).calibration()
+        if kept is None:
+            raise CalibrationError(f"{path} was exported without INT8: it holds no calibration table.")
+        content = json.dumps(kept)
+    else:
+        try:
+            content = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not text"
+            raise CalibrationError(f"Cannot read the calibration table {path}: {reason}.") from error
+    try:
+        return CalibrationTable.from_json(content)
+    except CalibrationError as error:
+        raise CalibrationError(f"{path}: {error.message}", hint=error.hint) from error
 
 
 def check_table(model: onnx.ModelProto, images: Sequence[NDArray[np.uint8]], options: QuantizeOptions) -> None:
