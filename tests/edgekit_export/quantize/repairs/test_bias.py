@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 from edgekit_export.quantize.insert import with_int8
+from edgekit_export.quantize.repairs.adaround import adaptively_rounded
 from edgekit_export.quantize.repairs.bias import bias_corrected, channel_means
 from edgekit_export.quantize.repairs.walk import Walk
 
@@ -10,7 +12,8 @@ def means(model, plans, images):
     return {node.name: channel_means(walk.result(), layers[node.name]) for node in walk}
 
 
-def test_every_layers_mean_is_floats_although_the_layers_before_it_were_corrected_too(small_net, pictures, rough_plans):
+@pytest.mark.parametrize("repair", [bias_corrected, adaptively_rounded])
+def test_every_layers_mean_is_floats_although_those_before_were_changed_too(small_net, pictures, rough_plans, repair):
     expected = means(small_net, rough_plans, pictures)
     wrong = means(with_int8(small_net, rough_plans), rough_plans, pictures)
     corrected = repair(small_net, rough_plans, pictures, threads=1)
