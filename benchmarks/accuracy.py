@@ -30,7 +30,7 @@ from edgekit_export.models import ModelOptions
 from edgekit.bundle.bundle import Bundle
 from edgekit.bundle.manifest import Encoding, Task
 
-ENCODINGS = (Encoding.FLOAT, Encoding.INT8_TENSORRT, Encoding.INT8_CPU)
+ENCODINGS = (Encoding.FLOAT, Encoding.FP16, Encoding.INT8_TENSORRT, Encoding.INT8_CPU)
 MAIN_METRIC = {"detect": "map", "classify": "top1"}
 MOST_POINTS_LOST = 1.0
 

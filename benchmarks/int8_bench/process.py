@@ -32,6 +32,7 @@ def run_measured(
     *,
     python: Path | None = None,
     limit_mb: float = 0.0,
+    cache: Path | None = None,
     timeout_s: float = 3600.0,
 ) -> Cost:
     """Run `script` with `arguments` and wait for it.
@@ -41,15 +42,16 @@ def run_measured(
         arguments: of it.
         python: the interpreter; this one by default.
         limit_mb: memory that it may have, 0 for any amount.
+        cache: what it takes for the user's cache; an empty one by default, since what an earlier run left there would
+            make this one look fast.
         timeout_s: after this it is ended.
 
     Raises:
         Failed: it did not end well.
     """
     with tempfile.TemporaryDirectory() as name:
-        # A cache of its own: what an earlier export left there would make this one look fast.
         folder = Path(name)
-        environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "OMP_WAIT_POLICY": "passive"}
+        environment = {**os.environ, "XDG_CACHE_HOME": str(cache or folder / "cache"), "OMP_WAIT_POLICY": "passive"}
         result = folder / "result.json"
         command = [
             str(python or sys.executable),

@@ -44,8 +44,8 @@ class Quantized:
     executed: float | None
 
 
-def export_case(case: Case, folder: Path) -> tuple[Path, Cost]:
-    """`edgekit export --int8`; the bundle, and what it took.
+def export_case(case: Case, folder: Path, *, cache: Path | None = None) -> tuple[Path, Cost]:
+    """`edgekit export --int8` into `folder`; the bundle, and what it took. Without `cache` it starts from nothing.
 
     Raises:
         Failed: export failed.
@@ -65,7 +65,7 @@ def export_case(case: Case, folder: Path) -> tuple[Path, Cost]:
         },
     }
     asked.write_text(json.dumps(request))
-    return bundle, run_measured(_HERE / "export_bundle.py", [str(asked)])
+    return bundle, run_measured(_HERE / "export_bundle.py", [str(asked)], cache=cache)
 
 
 def quantized_by(
