@@ -5,9 +5,9 @@
 
 The network is EfficientNet-Lite0 at 224x224; the second export, which finds its calibration done, is MobileNetV2's.
 Each export is the whole `edgekit export --int8` (calibration, repair, both encodings, checks and report) in a process
-of its own, all but the second with an empty cache. Peak memory is what the kernel noted as resident at most, in MiB. The pictures are
-those of imagenet-1000 and grocerystore. Exit code 1 where 512 pictures take more than three minutes or 1.5 GiB, where
-memory grows with the number of pictures, or where the second export takes more than 20 seconds.
+of its own, all but the second with an empty cache. Peak memory is what the kernel noted as resident at most, in MiB.
+The pictures are those of imagenet-1000 and grocerystore. Exit code 1 where 512 pictures take more than three minutes
+or 1.5 GiB, where memory grows with the number of pictures, or where the second export takes more than 20 seconds.
 """
 
 from __future__ import annotations
