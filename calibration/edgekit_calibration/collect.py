@@ -96,10 +96,11 @@ def collect(
     collector = Collector(folder, options, finder)
     lost: dict[str, str] = {}
     interrupted = False
+    until_s = None if options.duration_s is None else clock.monotonic_s() + options.duration_s
     with _readers(sources, clock) as cameras:
         try:
             _first_try(cameras)
-            _run(cameras, collector, options, clock, progress, lost)
+            _run(cameras, collector, until_s, clock, progress, lost)
         except KeyboardInterrupt:
             interrupted = True
     folder.save()
@@ -164,26 +165,25 @@ def _first_try(cameras: Mapping[str, _Camera]) -> None:
         failures[name] = failure
     if failures and len(failures) == len(cameras):
         name, failure = next(iter(failures.items()))
-        others = f" Nor could any of the {len(failures) - 1} others." if len(failures) > 1 else ""
+        others = {1: "", 2: " Nor does the other one."}.get(len(failures), f" Nor do the {len(failures) - 1} others.")
         raise SourcesLost(f"{name}: {failure.message}{others}", hint=failure.hint)
 
 
 def _run(
     cameras: Mapping[str, _Camera],
     collector: Collector,
-    options: CollectOptions,
+    until_s: float | None,
     clock: Clock,
     progress: Progress,
     lost: dict[str, str],
 ) -> None:
     """Take frames in turn until all is over; `lost` is filled with what went wrong."""
-    until_s = None if options.duration_s is None else clock.monotonic_s() + options.duration_s
     going = dict(cameras)
     while going:
         for name, camera in list(going.items()):
+            news = camera.buffer.take(_WAIT_S / len(going))
             if until_s is not None and clock.monotonic_s() >= until_s:
                 return
-            news = camera.buffer.take(_WAIT_S / len(going))
             if isinstance(news, Arrived):
                 collector.look(name, news.frame, clock.now() if camera.source.live else None)
                 left_s = None if until_s is None else max(0.0, until_s - clock.monotonic_s())

@@ -21,7 +21,7 @@ from edgekit_calibration.selection_descriptor import Descriptor, distances
 __all__ = ["ALIKE", "DiverseSelection", "Offer", "Stratum", "Verdict", "light_stratum"]
 
 ALIKE: Final = 1.5
-"""Nearer pictures say nothing new: a fixed camera's noise and compression make 0.3, a bottle that is gone 2 or more."""
+"""Nearer pictures say nothing new: a fixed camera's noise and compression make 0.4, a bottle that is gone 2 or more."""
 
 _LIGHT_STEP: Final = 12.5
 """Strata of light are an eighth of the way from black to white each, in CIELAB lightness: as eyes see it."""
