@@ -15,6 +15,7 @@ from edgekit.errors import CalibrationError
 from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress
 from edgekit_export.quantize.activations import activation_behind
+from edgekit_export.quantize.blas import one_blas_thread
 from edgekit_export.quantize.layers import Layer, find_layers
 from edgekit_export.quantize.measured import Findings, Measured
 from edgekit_export.quantize.memory import Arrays, Memory
@@ -123,7 +124,8 @@ def measure(
         saved = (
             None if options.cache is None else options.cache / "calibration" / f"{memory.key('gather', *inputs)}.npz"
         )
-        return _findings(model, layers, between, images, progress, options, saved).arrays()
+        with one_blas_thread():
+            return _findings(model, layers, between, images, progress, options, saved).arrays()
 
     found = Findings.from_arrays(memory.arrays("measure", *inputs, compute=compute))
     reasons = {layer.name: observable(layer, found.observers) for layer in layers}
