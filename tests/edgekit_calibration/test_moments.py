@@ -36,7 +36,7 @@ def test_more_images_mean_other_patches_and_not_more_of_them():
 def test_an_observer_goes_on_from_its_state_as_if_nothing_had_happened(groups):
     shape = PatchShape(groups, (3, 3), (1, 1), (1, 1), (1, 1, 1, 1))
     images = np.random.default_rng(2).standard_normal((8, 1, 4, 32, 32)).astype(np.float32)
-    whole, first, second = (MomentObserver(shape, images=8) for _ in range(3))
+    whole, first, second = (MomentObserver(shape, images=1000) for _ in range(3))
     for index, image in enumerate(images):
         whole.update(image)
         if index < 4:
