@@ -65,7 +65,7 @@ def test_a_state_that_is_missing_or_torn_counts_as_nothing(tmp_path, content):
 
 
 def test_a_state_of_other_tensors_counts_as_nothing(tmp_path):
-    other = Gathering(["x"], {}, {}, images=4)
+    other = Gathering(["x"], {}, {"conv": LayerReader("x", WEIGHT, SHAPE, images=4)}, images=4)
     other.update({"x": IMAGES[0]})
     other.save(tmp_path / "state.npz")
     one = gathering()

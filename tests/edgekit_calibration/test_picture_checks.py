@@ -32,6 +32,12 @@ def test_exact_duplicates_are_named_even_if_there_are_few():
     assert said[0].startswith("1 calibration picture is the same as another one, the first 64.jpg")
 
 
+def test_many_exact_duplicates_are_not_said_to_be_nearly_the_same_as_well():
+    different = [blobs(seed) for seed in range(40)]
+    (said,) = said_of([*different, *different])
+    assert said.startswith("40 calibration pictures are the same as another one, the first 40.jpg")
+
+
 def compressed(picture: np.ndarray) -> np.ndarray:
     return cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 50])[1], cv2.IMREAD_COLOR)
 
