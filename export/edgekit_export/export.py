@@ -67,7 +67,7 @@ def export(request: ExportRequest, *, progress: Progress = silent) -> ExportResu
     compared = compared_pictures(images) if request.int8 and images else ()
     if request.int8 and images:
         limits = limits_of(request, floating.model, source, compared, score, progress)
-        graphs = quantized(floating.model, images, source, progress, limits)
+        graphs = quantized(request, floating.model, images, source, progress, limits)
     else:
         graphs = float_only(floating.model)
     pictures = images.held_out + images.calibrating if images else ()

@@ -24,7 +24,7 @@ from edgekit_export.measuring import AgainstFloat, disagreements_on_labels
 from edgekit_export.models import SourceModel
 from edgekit_export.models.presets import describe
 from edgekit_export.report.content import EncodingReport, Latency, Report
-from edgekit_export.report.quantizing import LayerFindings, convergence_from, input_of, worst_layers
+from edgekit_export.report.quantizing import LayerFindings, RepairGain, convergence_from, input_of, worst_layers
 from edgekit_export.report.verdict import EncodingFindings, LabelledFindings, verdict_of
 from edgekit_export.request import ExportRequest
 
@@ -118,6 +118,7 @@ def assembled_report(
         metric=metric,
         notes=notes,
         layers=_layers(graphs),
+        repairs=_repairs(graphs, request),
         convergence=convergence_from(graphs.quantized.convergence) if graphs.quantized is not None else None,
         disagreements=disagreements_on_labels(scores, source.class_names) or against_float.disagreements,
     )
@@ -140,6 +141,25 @@ def _confusion(floating: Scores | None, other: Scores | None, class_names: tuple
     if not isinstance(one, ClassAnswers) or not isinstance(two, ClassAnswers):
         return None
     return confusion_changes(one, two, class_names)
+
+
+def _repairs(graphs: Graphs, request: ExportRequest) -> tuple[RepairGain, ...]:
+    """What each repair did to the noise; those that nobody asked for are named too."""
+    if graphs.quantized is None:
+        return ()
+    from edgekit_export.quantize.repairing import ADAROUND, BIAS_CORRECTION, EQUALIZATION
+
+    asked = {EQUALIZATION: request.equalize, BIAS_CORRECTION: request.correct_bias, ADAROUND: request.adaround}
+    found = [
+        RepairGain(one.name, one.applied, _decibels(one.noise_before), _decibels(one.noise_after), encoding, one.detail)
+        for encoding, gains in graphs.quantized.repairs.items()
+        for one in gains
+    ]
+    return (*found, *(RepairGain(name, False, note="not asked for") for name, wanted in asked.items() if not wanted))
+
+
+def _decibels(noise: float) -> float:
+    return 10 * math.log10(max(noise, 1e-30))
 
 
 def _layers(graphs: Graphs) -> tuple[LayerFindings, ...]:

@@ -14,6 +14,7 @@ from edgekit.bundle.manifest import Encoding, Macs
 from edgekit_export.calibration_images import CalibrationImages, spread
 from edgekit_export.models import SourceModel
 from edgekit_export.progress import Progress
+from edgekit_export.request import ExportRequest
 
 if TYPE_CHECKING:
     from edgekit_export.quantize import Limits, Quantized
@@ -54,7 +55,12 @@ def float_only(model: Any) -> Graphs:
 
 
 def quantized(
-    model: Any, images: CalibrationImages, source: SourceModel, progress: Progress, limits: Limits | None = None
+    request: ExportRequest,
+    model: Any,
+    images: CalibrationImages,
+    source: SourceModel,
+    progress: Progress,
+    limits: Limits | None = None,
 ) -> Graphs:
     """The float graph, the same in FP16, and both INT8 graphs, calibrated on `images` and within `limits`."""
     from edgekit_export.quantize import QuantizeOptions, quantize
@@ -66,7 +72,12 @@ def quantized(
         model,
         prepared,
         progress=lambda what, done, total: progress(f"Quantizing: {what}", done, total),
-        options=QuantizeOptions(preprocessing_sha256=hashlib.sha256(contract).hexdigest()),
+        options=QuantizeOptions(
+            preprocessing_sha256=hashlib.sha256(contract).hexdigest(),
+            equalize=request.equalize,
+            correct_bias=request.correct_bias,
+            adaround=request.adaround,
+        ),
         limits=limits,
     )
     halves = _in_half(

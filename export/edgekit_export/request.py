@@ -28,6 +28,7 @@ class ExportRequest:
         licence: the model's, for the manifest.
         max_drop: points that each INT8 encoding may lose against float, of the task's own metric on `data`, or of
             agreement with float without it; None: only the noise budget decides.
+        equalize, correct_bias, adaround: repairs to try besides (see QuantizeOptions); each is kept where it helps.
         target_latency_ms: milliseconds that int8-cpu may take for a picture on this machine; None: any.
     """
 
@@ -41,6 +42,9 @@ class ExportRequest:
     licence: str | None = None
     max_drop: float | None = None
     target_latency_ms: float | None = None
+    equalize: bool = False
+    correct_bias: bool = False
+    adaround: bool = False
 
 
 def check_request(request: ExportRequest) -> None:

@@ -71,6 +71,20 @@ def export(
             "that holds (within --max-drop where given); if it cannot, nothing is written and the export says why.",
         ),
     ] = None,
+    equalize: Annotated[
+        bool,
+        typer.Option(
+            "--equalize",
+            help="Also bring the channels of noisy activations of int8-tensorrt to one range (a minute or two); kept "
+            "where it helps, as the other repairs.",
+        ),
+    ] = False,
+    bias_correction: Annotated[
+        bool, typer.Option("--bias-correction", help="Also correct biases layer by layer, each on what comes before.")
+    ] = False,
+    adaround: Annotated[
+        bool, typer.Option("--adaround", help="Also round weights anew, each layer on what comes before (minutes).")
+    ] = False,
     licence: Annotated[str | None, typer.Option(help="The model's licence, for the bundle.")] = None,
 ) -> None:
     """Turn a trained model into a bundle: NAME.edgekit, with its report beside it in NAME.report/.
@@ -116,6 +130,9 @@ def export(
             licence=licence,
             max_drop=max_drop,
             target_latency_ms=target_latency,
+            equalize=equalize,
+            correct_bias=bias_correction,
+            adaround=adaround,
         )
     elif output is None:
         raise UsageError("-o is missing: where shall the bundle go?", hint=f"Add -o {_stem(model)}.edgekit")
@@ -131,6 +148,9 @@ def export(
             licence=licence,
             max_drop=max_drop,
             target_latency_ms=target_latency,
+            equalize=equalize,
+            correct_bias=bias_correction,
+            adaround=adaround,
         )
     console = Console(stderr=True)
     with progress_bar(console) as progress:

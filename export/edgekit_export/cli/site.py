@@ -27,6 +27,9 @@ def request_from_site(
     licence: str | None,
     max_drop: float | None,
     target_latency_ms: float | None,
+    equalize: bool,
+    correct_bias: bool,
+    adaround: bool,
 ) -> ExportRequest:
     """The request that edgekit.yaml and the command line make together.
 
@@ -72,6 +75,9 @@ def request_from_site(
         licence=licence,
         max_drop=max_drop,
         target_latency_ms=target_latency_ms,
+        equalize=equalize,
+        correct_bias=correct_bias,
+        adaround=adaround,
     )
 
 

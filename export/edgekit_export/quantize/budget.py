@@ -12,7 +12,7 @@ import onnx
 from edgekit.bundle.manifest import Encoding
 from edgekit.errors import CalibrationError
 from edgekit_export.progress import Progress
-from edgekit_export.quantize.deciding import Decider, Decision
+from edgekit_export.quantize.deciding import Decider, Decision, Written
 from edgekit_export.quantize.options import QuantizeOptions
 
 __all__ = ["Budget", "Limits", "Target", "decided"]
@@ -62,7 +62,7 @@ class Limits:
 
 def decided(
     encoding: Encoding, decider: Decider, options: QuantizeOptions, limits: Limits, progress: Progress
-) -> tuple[Decision, onnx.ModelProto]:
+) -> tuple[Decision, Written]:
     """The decision for an encoding and its graph.
 
     Without limits the noise budget decides alone. With a budget in points it is tightened, and any share of the MACs
@@ -74,19 +74,19 @@ def decided(
         CalibrationError: no choice keeps to the limits; says what it would take.
     """
     if limits.budget is not None:
-        decision, graph = _within_points(encoding, decider, options, limits.budget, progress)
+        decision, written = _within_points(encoding, decider, options, limits.budget, progress)
     else:
         decision = decider.decide(options)
-        graph = decider.write(decision)
+        written = decider.write(decision)
     if limits.target is None or encoding is not Encoding.INT8_CPU:
-        return decision, graph
+        return decision, written
     looser = () if limits.budget is not None else _LOOSER
-    return _within_time((decision, graph), decider, options, limits.target, looser, progress)
+    return _within_time((decision, written), decider, options, limits.target, looser, progress)
 
 
 def _choices(
     decider: Decider, options: QuantizeOptions, shares: tuple[float, ...]
-) -> Iterator[tuple[Decision, onnx.ModelProto]]:
+) -> Iterator[tuple[Decision, Written]]:
     for share in shares:
         changed = dataclasses.replace(
             options, max_noise=share * options.max_noise, preferred_int8_share=0.0, min_int8_share=0.0
@@ -97,16 +97,17 @@ def _choices(
 
 def _within_points(
     encoding: Encoding, decider: Decider, options: QuantizeOptions, budget: Budget, progress: Progress
-) -> tuple[Decision, onnx.ModelProto]:
+) -> tuple[Decision, Written]:
     decision = decider.decide(options)
-    least = budget.measure(encoding, graph := decider.write(decision))
+    written = decider.write(decision)
+    least = budget.measure(encoding, written.graph)
     if least <= budget.max_drop:
-        return decision, graph
-    for done, (decision, graph) in enumerate(_choices(decider, options, _TIGHTER), start=1):
-        drop = budget.measure(encoding, graph)
+        return decision, written
+    for done, (decision, written) in enumerate(_choices(decider, options, _TIGHTER), start=1):
+        drop = budget.measure(encoding, written.graph)
         progress(f"keeping {encoding.value} within {budget.max_drop:g} points", done, len(_TIGHTER))
         if drop <= budget.max_drop:
-            return decision, graph
+            return decision, written
         least = min(least, drop)
     raise CalibrationError(
         f"{encoding.value} loses {least:.2f} points of {budget.what} at least; {budget.max_drop:g} are allowed, and "
@@ -116,21 +117,21 @@ def _within_points(
 
 
 def _within_time(
-    start: tuple[Decision, onnx.ModelProto],
+    start: tuple[Decision, Written],
     decider: Decider,
     options: QuantizeOptions,
     target: Target,
     looser: tuple[float, ...],
     progress: Progress,
-) -> tuple[Decision, onnx.ModelProto]:
-    least_ms = target.measure(start[1])
+) -> tuple[Decision, Written]:
+    least_ms = target.measure(start[1].graph)
     if least_ms <= target.max_ms:
         return start
-    for done, (decision, graph) in enumerate(_choices(decider, options, looser), start=1):
-        took_ms = target.measure(graph)
+    for done, (decision, written) in enumerate(_choices(decider, options, looser), start=1):
+        took_ms = target.measure(written.graph)
         progress(f"bringing int8-cpu below {target.max_ms:g} ms", done, len(looser))
         if took_ms <= target.max_ms:
-            return decision, graph
+            return decision, written
         least_ms = min(least_ms, took_ms)
     raise CalibrationError(
         f"int8-cpu takes {least_ms:.1f} ms a picture on this machine at least; {target.max_ms:g} ms are asked for.",

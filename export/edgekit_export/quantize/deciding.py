@@ -23,9 +23,11 @@ from edgekit_export.quantize.judge import Judge, Panel
 from edgekit_export.quantize.options import QuantizeOptions
 from edgekit_export.quantize.placement import can_be_centred, wants_result_quantized
 from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan
+from edgekit_export.quantize.repairing import Base, equalized_base, repaired
+from edgekit_export.quantize.repairs.gain import RepairGain
 from edgekit_export.quantize.rules_tensorrt import residual_skips
 
-__all__ = ["Decider", "Decision", "ForCpu", "ForTensorRT"]
+__all__ = ["Decider", "Decision", "ForCpu", "ForTensorRT", "Written"]
 
 # A layer is centred where that leaves at most this share of its noise: else it is not the lost half of the steps
 # that hurts, and the layer may be returned to float.
@@ -52,24 +54,39 @@ class Decision:
         return [plan for plan in self.plans if plan.node.name in self.choice.quantized]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A decision's graph.
+
+    Attributes:
+        graph: the INT8 graph.
+        gains: what each repair that was asked for did.
+    """
+
+    graph: onnx.ModelProto
+    gains: tuple[RepairGain, ...] = ()
+
+
 class Decider(Protocol):
     """One encoding of one model."""
 
     def decide(self, options: QuantizeOptions) -> Decision:
         """The choice within `options.max_noise`, as far as the other options let it."""
 
-    def write(self, decision: Decision) -> onnx.ModelProto:
+    def write(self, decision: Decision) -> Written:
         """The graph of a decision."""
 
 
 class ForTensorRT:
     """int8-tensorrt: as many MACs in INT8 as the budget allows."""
 
-    def __init__(self, model: onnx.ModelProto, panel: Panel, measured: Measured, progress: Progress) -> None:
-        self._model, self._panel, self._measured = model, panel, measured
-        self._total = total_macs(model)
-        self._plans = _plans(measured, Scheme.SIGNED_SYMMETRIC, results=False)
-        self._judge = Judge(panel, self._plans)
+    def __init__(self, base: Base, options: QuantizeOptions, progress: Progress) -> None:
+        if options.equalize:
+            base = equalized_base(base, Scheme.SIGNED_SYMMETRIC, _signed_plans, options, progress)
+        self._base, self._options, self._progress = base, options, progress
+        self._total = total_macs(base.model)
+        self._plans = _signed_plans(base.measured)
+        self._judge = Judge(base.panel, self._plans)
         self._alone = _ranked(self._judge, "ranking layers for int8-tensorrt", progress)
         self._noise = max(self._judge.noise(self._judge.plans), default=0.0)
 
@@ -77,33 +94,36 @@ class ForTensorRT:
         """The fewest layers in float, some others centred, that bring the noise within the budget."""
         plans, alone, judge = self._plans, self._alone, self._judge
         if self._noise > options.max_noise:
-            plans, alone = _centred(self._model, self._panel, self._measured, plans, alone, options)
-            judge = Judge(self._panel, plans)
+            base = self._base
+            plans, alone = _centred(base.model, base.panel, base.measured, plans, alone, options)
+            judge = Judge(base.panel, plans)
         return Decision(plans, fewest_float(judge, alone, self._total, options), alone)
 
-    def write(self, decision: Decision) -> onnx.ModelProto:
+    def write(self, decision: Decision) -> Written:
         """The graph, with residual sums as TensorRT fuses them."""
-        return residual_skips(with_int8(self._model, decision.chosen))
+        plans, gains = repaired(self._base, decision.chosen, self._options, self._progress)
+        return Written(residual_skips(with_int8(self._base.model, plans)), (*self._base.gains, *gains))
 
 
 class ForCpu:
     """int8-cpu: the fastest choice within the budget."""
 
-    def __init__(self, model: onnx.ModelProto, panel: Panel, measured: Measured, progress: Progress) -> None:
-        self._model = model
-        layers = _plans(measured, Scheme.UNSIGNED_ASYMMETRIC, results=True)
-        self._plans: list[Plan] = [*layers, *_pass_plans(measured)]
-        self._judge = Judge(panel, self._plans)
+    def __init__(self, base: Base, options: QuantizeOptions, progress: Progress) -> None:
+        self._base, self._options, self._progress = base, options, progress
+        layers = _plans(base.measured, Scheme.UNSIGNED_ASYMMETRIC, results=True)
+        self._plans: list[Plan] = [*layers, *_pass_plans(base.measured)]
+        self._judge = Judge(base.panel, self._plans)
         self._alone = _ranked(self._judge, "ranking layers for int8-cpu", progress)
-        self._cost = CpuCost(model, self._plans)
+        self._cost = CpuCost(base.model, self._plans)
 
     def decide(self, options: QuantizeOptions) -> Decision:
         """What takes the least time by the cost model."""
         return Decision(self._plans, fastest(self._judge, self._alone, self._cost, options), self._alone)
 
-    def write(self, decision: Decision) -> onnx.ModelProto:
+    def write(self, decision: Decision) -> Written:
         """The graph."""
-        return with_int8(self._model, decision.chosen)
+        plans, gains = repaired(self._base, decision.chosen, self._options, self._progress)
+        return Written(with_int8(self._base.model, plans), gains)
 
 
 def _plans(measured: Measured, scheme: Scheme, *, results: bool) -> list[LayerPlan]:
@@ -117,6 +137,10 @@ def _plans(measured: Measured, scheme: Scheme, *, results: bool) -> list[LayerPl
         )
         for layer in measured.layers
     ]
+
+
+def _signed_plans(measured: Measured) -> list[LayerPlan]:
+    return _plans(measured, Scheme.SIGNED_SYMMETRIC, results=False)
 
 
 def _pass_plans(measured: Measured) -> list[PassPlan]:

@@ -25,6 +25,9 @@ class QuantizeOptions:
         min_relief: a layer is returned to float or centred only if alone it makes this share of `max_noise`.
         rank_images: held-back images on which layers are ranked one at a time.
         max_held_back: most images held back from the ranges for ranking and judging.
+        equalize: bring the channels of noisy activations of int8-tensorrt to one range (Nagel et al., 2019).
+        correct_bias: correct biases layer by layer, each on what the corrected layers before it give.
+        adaround: round weights anew, each layer on what the rounded ones before it give (Nagel et al., 2020).
         threads: CPU threads.
         method: how ranges are chosen.
         table: ranges of an earlier calibration, to be taken as they are; it must be of this very graph, these images,
@@ -40,6 +43,9 @@ class QuantizeOptions:
     min_relief: float = 0.02
     rank_images: int = 2
     max_held_back: int = 8
+    equalize: bool = False
+    correct_bias: bool = False
+    adaround: bool = False
     threads: int = 2
     method: Method = Method.AUTO
     table: CalibrationTable | None = None

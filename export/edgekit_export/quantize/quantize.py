@@ -16,13 +16,15 @@ from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, tot
 from edgekit_export.progress import Progress, silent
 from edgekit_export.quantize.budget import Limits, decided
 from edgekit_export.quantize.calibrate import Subset, check_images, held_back, measure, memory_of
-from edgekit_export.quantize.deciding import Decider, Decision, ForCpu, ForTensorRT
+from edgekit_export.quantize.deciding import Decider, Decision, ForCpu, ForTensorRT, Written
 from edgekit_export.quantize.judge import Panel
 from edgekit_export.quantize.layer_report import LayerReport, layer_reports
 from edgekit_export.quantize.layers import unquantizable
 from edgekit_export.quantize.measured import Measured
 from edgekit_export.quantize.options import QuantizeOptions
 from edgekit_export.quantize.plan import LayerPlan
+from edgekit_export.quantize.repairing import Base
+from edgekit_export.quantize.repairs.gain import RepairGain
 from edgekit_export.quantize.tables import check_table, table_of
 
 __all__ = ["LayerReport", "Quantized", "quantize"]
@@ -41,6 +43,7 @@ class Quantized:
         noise: per encoding, squared error over energy of each group of outputs on the held-back images.
         convergence: how the ranges came to rest over the images.
         inputs: by layer, what its input looked like, and by encoding what it is quantized with.
+        repairs: per encoding, what each repair that was asked for did.
     """
 
     graphs: Mapping[Encoding, onnx.ModelProto]
@@ -51,6 +54,7 @@ class Quantized:
     noise: Mapping[Encoding, tuple[float, ...]]
     convergence: Convergence
     inputs: Mapping[str, tuple[HistogramObserver, Mapping[str, Quantizer]]]
+    repairs: Mapping[Encoding, tuple[RepairGain, ...]]
 
 
 def quantize(
@@ -90,15 +94,17 @@ def quantize(
     panel = Panel(model, panel_images, rank_images=options.rank_images, threads=options.threads, memory=memory)
     total = total_macs(model)
 
+    base = Base(model, panel, measured, seen)
     deciders: dict[Encoding, Decider] = {
-        Encoding.INT8_TENSORRT: ForTensorRT(model, panel, measured, progress),
-        Encoding.INT8_CPU: ForCpu(model, panel, measured, progress),
+        Encoding.INT8_TENSORRT: ForTensorRT(base, options, progress),
+        Encoding.INT8_CPU: ForCpu(base, options, progress),
     }
     decisions: dict[Encoding, Decision] = {}
-    graphs: dict[Encoding, onnx.ModelProto] = {}
+    written: dict[Encoding, Written] = {}
     for encoding, decider in deciders.items():
-        decisions[encoding], graphs[encoding] = decided(encoding, decider, options, limits or Limits(), progress)
-        onnx.checker.check_model(graphs[encoding])
+        decisions[encoding], written[encoding] = decided(encoding, decider, options, limits or Limits(), progress)
+        onnx.checker.check_model(written[encoding].graph)
+    graphs = {encoding: one.graph for encoding, one in written.items()}
     progress("writing", 1, 1)
     return Quantized(
         graphs=graphs,
@@ -119,6 +125,7 @@ def quantize(
         noise={encoding: decision.choice.noise for encoding, decision in decisions.items()},
         convergence=measured.convergence,
         inputs=_inputs(measured, decisions),
+        repairs={encoding: one.gains for encoding, one in written.items()},
     )
 
 

@@ -18,7 +18,7 @@ class Decider:
         return SimpleNamespace(noise=options.max_noise, choice=SimpleNamespace(kept_float=("a", "b")))
 
     def write(self, decision):
-        return decision.noise
+        return SimpleNamespace(graph=decision.noise)
 
 
 def run(max_drop, points_per_noise):
@@ -27,12 +27,12 @@ def run(max_drop, points_per_noise):
 
 
 def test_the_first_choice_is_kept_where_it_loses_no_more_than_allowed():
-    assert run(1.0, 50.0)[1] == 0.02
+    assert run(1.0, 50.0)[1].graph == 0.02
 
 
 def test_the_noise_allowed_is_tightened_until_the_loss_is_within_the_budget():
-    _, graph = run(0.3, 50.0)
-    assert graph == pytest.approx(0.005)
+    _, written = run(0.3, 50.0)
+    assert written.graph == pytest.approx(0.005)
 
 
 def test_a_budget_that_cannot_be_kept_says_what_it_would_take():
@@ -44,12 +44,12 @@ def test_a_budget_that_cannot_be_kept_says_what_it_would_take():
 
 
 def test_without_limits_nothing_is_measured():
-    assert decided(Encoding.INT8_CPU, Decider(), QuantizeOptions(max_noise=0.02), Limits(), silent)[1] == 0.02
+    assert decided(Encoding.INT8_CPU, Decider(), QuantizeOptions(max_noise=0.02), Limits(), silent)[1].graph == 0.02
 
 
 def timed(max_ms, ms_of_noise, budget=None, encoding=Encoding.INT8_CPU):
     limits = Limits(budget, Target(max_ms, ms_of_noise))
-    return decided(encoding, Decider(), QuantizeOptions(max_noise=0.02), limits, silent)[1]
+    return decided(encoding, Decider(), QuantizeOptions(max_noise=0.02), limits, silent)[1].graph
 
 
 def test_more_noise_is_allowed_until_the_graph_is_fast_enough():

@@ -1,0 +1,53 @@
+"""Repairs on demand: measured, kept only where the noise falls, and reported either way."""
+
+import numpy as np
+import pytest
+from edgekit_export.graph import float_graph
+from edgekit_export.graph.running import relative_difference, run
+from edgekit_export.quantize import QuantizeOptions, quantize
+
+from edgekit.bundle.manifest import ArithmeticSpec, Encoding
+
+
+@pytest.fixture(scope="module")
+def images():
+    rng = np.random.default_rng(3)
+    planes = rng.random((10, 1, 1, 3)) * 200 + rng.random((10, 24, 24, 3)) * 55
+    return [plane.astype(np.uint8) for plane in planes]
+
+
+@pytest.fixture(scope="module")
+def uneven(build):
+    """The first layer's channels reach very different heights, so that one range serves the small ones badly."""
+    rng = np.random.default_rng(0)
+    first = rng.standard_normal((16, 3, 3, 3)) / 5
+    first[:4] *= 60
+    second = rng.standard_normal((8, 16, 1, 1)) / 4
+    second[:, :4] /= 60
+    text = """g (float[1,3,24,24] x) => (float[1,8,12,12] z)
+        {a = Conv <pads=[1,1,1,1], strides=[2,2]> (x, w1) r = Relu(a) z = Conv (r, w2)}"""
+    weights = {"w1": first.astype(np.float32), "w2": second.astype(np.float32)}
+    return float_graph(build(text, opset=13, **weights), ArithmeticSpec(scale=1 / 255)).model
+
+
+def test_equalization_lowers_the_noise_and_leaves_a_graph_that_computes_the_same(uneven, images):
+    plain = quantize(uneven, images)
+    result = quantize(uneven, images, options=QuantizeOptions(equalize=True))
+    (gain,) = result.repairs[Encoding.INT8_TENSORRT]
+    assert (gain.name, gain.applied) == ("equalization", True)
+    assert gain.noise_after < 0.5 * gain.noise_before
+    assert max(result.noise[Encoding.INT8_TENSORRT]) < max(plain.noise[Encoding.INT8_TENSORRT])
+    feeds = {"images": images[0][None]}
+    assert relative_difference(run(uneven, feeds), run(result.graphs[Encoding.INT8_TENSORRT], feeds)) < 0.1
+
+
+def test_a_repair_of_the_rounding_is_kept_only_where_it_helps(uneven, images):
+    result = quantize(uneven, images, options=QuantizeOptions(correct_bias=True, adaround=True))
+    gains = result.repairs[Encoding.INT8_TENSORRT]
+    assert [gain.name for gain in gains] == ["bias correction", "adaptive rounding"]
+    for gain in gains:
+        assert gain.applied == (gain.noise_after < gain.noise_before)
+
+
+def test_without_being_asked_nothing_is_repaired(uneven, images):
+    assert set(quantize(uneven, images).repairs.values()) == {()}
