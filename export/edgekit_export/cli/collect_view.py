@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from edgekit_calibration.collect import Collected, Progress
+from edgekit_calibration.collect_choice import Left
 from edgekit_calibration.collect_people import People
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.progress import BarColumn, TextColumn
@@ -14,6 +16,9 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 __all__ = ["CollectedView", "collecting", "how_people_are_left_out"]
+
+_ALWAYS_MOVING: Final = 0.8
+"""Share of the frames from which on motion is no passing shopper."""
 
 
 def how_people_are_left_out(people: People, model: Path | None) -> str:
@@ -64,6 +69,12 @@ class CollectedView:
         yield Text(f"{_counted(found.looked_at, 'frame')} looked at" + (":" if found.left else "."))
         for why, number in sorted(found.left.items(), key=lambda item: -item[1]):
             yield Text(f"  {number} left out: {why.value}")
+        if found.left.get(Left.MOVING, 0) > _ALWAYS_MOVING * found.looked_at:
+            yield Text(
+                "Something moves nearly always, be it a screen or a branch: a model that finds people (--model BUNDLE) "
+                "leaves more pictures, and so does --people keep where nobody is in them.",
+                style="yellow",
+            )
         for name, reason in found.lost.items():
             yield Text(f"{name} could not be read to the end: {reason}", style="yellow")
         if found.pictures:

@@ -97,6 +97,16 @@ def test_without_a_model_it_is_said_that_people_cannot_be_found(run, clip):
     assert "somebody who stands still is kept" in text
 
 
+def test_where_something_always_moves_the_way_out_is_told(run, tmp_path):
+    writer = cv2.VideoWriter("busy.avi", cv2.VideoWriter_fourcc(*"MJPG"), 10, (96, 64))
+    products = cv2.resize(np.random.default_rng(0).integers(0, 256, (4, 6, 3), np.uint8), (96, 64))
+    for index in range(40):
+        writer.write(np.roll(products, 9 * index, axis=1))
+    writer.release()
+    done = run("calibrate", "--collect", "--camera", "busy.avi", "-o", "p")
+    assert "Something moves nearly always" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "what"),
     [
