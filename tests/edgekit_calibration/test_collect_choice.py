@@ -164,6 +164,14 @@ def test_people_may_be_a_reason_to_leave_a_picture_out(folder, shelf, frames):
     assert (collector.new, dict(collector.left)) == (1, {Left.PEOPLE: 1})
 
 
+def test_between_two_shoppers_the_next_picture_is_tried_soon(folder, shelf, frames):
+    collector = Collector(folder, CollectOptions(people=People.SKIP), Finder())
+    free, busy = shelf(0), with_person(shelf(0))
+    for frame in frames([busy, busy, busy, free, busy], every_s=0.1):
+        collector.look("aisle", frame, NOON)
+    assert (collector.new, dict(collector.left)) == (1, {Left.PEOPLE: 1})
+
+
 def test_people_are_kept_where_that_is_wanted_and_nobody_is_asked(folder, shelf, frames):
     finder = Finder()
     Collector(folder, CollectOptions(people=People.KEEP), finder).look(

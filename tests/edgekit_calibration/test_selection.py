@@ -63,6 +63,14 @@ def test_a_rare_light_gets_its_share_from_a_common_one():
     assert selection.strata == {SHELF: 6, ("aisle", 0): 6}
 
 
+def test_a_rare_light_gets_its_share_even_where_the_common_one_shows_more():
+    selection = filled(12, [30.0 * index for index in range(12)])
+    for index in range(12):
+        night = descriptor(3.0 * index, 40.0, lightness=10.0)
+        selection.offer(f"night {index}", light_stratum("aisle", night), night)
+    assert selection.strata == {SHELF: 6, ("aisle", 0): 6}
+
+
 def test_a_camera_that_comes_late_gets_its_share():
     selection = filled(12, [3.0 * index for index in range(12)])
     for index in range(12):

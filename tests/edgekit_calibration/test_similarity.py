@@ -74,14 +74,27 @@ def test_a_fixed_cameras_small_spread_is_no_difference_by_itself():
 
 
 def test_the_side_on_which_pictures_lie_beyond_is_the_one_that_is_named():
-    def grey(level):
-        return statistics_of(np.full((40, 60, 3), level, np.uint8))
-
     found = compare_statistics([grey(120)] * 30, [grey(120)] * 18 + [grey(20)] * 12)
     lightness = found.differences[0]
     assert lightness.outside == pytest.approx(0.4)
     assert "darker" in lightness.sentence()
     assert "40% of them lie beyond every calibration picture" in lightness.sentence()
+
+
+def grey(level):
+    return statistics_of(np.full((40, 60, 3), level, np.uint8))
+
+
+def test_lighter_ones_are_called_lighter():
+    found = compare_statistics([grey(120)] * 30, [grey(120)] * 18 + [grey(220)] * 12)
+    assert "lighter" in found.differences[0].sentence()
+
+
+@pytest.mark.parametrize(("count", "alike"), [(10, True), (100, False)])
+def test_the_fewer_the_calibration_pictures_the_more_may_lie_beyond_by_chance(count, alike):
+    found = compare_statistics([grey(120)] * count, [grey(120)] * 17 + [grey(200)] * 3)
+    assert found.differences[0].outside == pytest.approx(0.15)
+    assert found.alike is alike
 
 
 def test_size_does_not_matter(groceries):

@@ -69,6 +69,8 @@ def test_the_threshold_can_be_said(run):
         (("net.onnx", "net.onnx", "--data", "p", "--preprocess", "imgnet"), 2, "Did you mean imagenet?"),
         (("net.onnx", "net.onnx", "--data", "p", "--task", "clasify"), 2, "Tasks: classify, detect, embed"),
         (("net.onnx", "shop.edgekit", "--checkpoint", "w.pt"), 2, "neither A nor B is its name"),
+        (("net.onnx", "resnet18", "--data", "p", "--checkpoint", "gone.pt"), 3, "gone.pt: no such checkpoint"),
+        (("resnet18", "net.onnx", "--data", "p", "--checkpoint", "gone.pt"), 3, "gone.pt: no such checkpoint"),
         (("net.onnx", "weights.pt", "--data", "p"), 3, "weights without an architecture"),
         (("net.onnx", "mobilnet_v2", "--data", "p"), 3, "mobilenet_v2"),
         (("net.onnx", "p", "--data", "p"), 3, "p is a folder"),

@@ -97,6 +97,46 @@ def test_outputs_of_other_names_are_paired_in_order(shop, tmp_path):
     assert found.decisions.share == 1.0
 
 
+def test_boxes_are_read_by_the_names_of_the_side_that_says_how(tmp_path, write_pictures):
+    def detector(path, boxes, scores):
+        weight = np.random.default_rng(0).standard_normal((6, 3)).astype(np.float32)
+        nodes = [
+            onnx.helper.make_node("GlobalAveragePool", ["x"], ["p"]),
+            onnx.helper.make_node("Flatten", ["p"], ["f"]),
+            onnx.helper.make_node("Gemm", ["f", "w"], ["g"], transB=1),
+            onnx.helper.make_node("Reshape", ["g", "shape"], ["r"]),
+            onnx.helper.make_node("Slice", ["r", "zero", "four", "last"], ["raw"]),
+            onnx.helper.make_node("Add", ["raw", "corners"], [boxes]),
+            onnx.helper.make_node("Slice", ["r", "four", "six", "last"], ["s"]),
+            onnx.helper.make_node("Sigmoid", ["s"], [scores]),
+        ]
+        constants = {"shape": [1, 1, 6], "zero": [0], "four": [4], "six": [6], "last": [2]}
+        tensors = [onnx.numpy_helper.from_array(np.array(value, np.int64), name) for name, value in constants.items()]
+        tensors.append(onnx.numpy_helper.from_array(weight, "w"))
+        tensors.append(onnx.numpy_helper.from_array(np.array([[[2, 2, 28, 28]]], np.float32), "corners"))
+        graph = onnx.helper.make_graph(
+            nodes,
+            "detector",
+            [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 3, 32, 32])],
+            [
+                onnx.helper.make_tensor_value_info(boxes, onnx.TensorProto.FLOAT, [1, 1, 4]),
+                onnx.helper.make_tensor_value_info(scores, onnx.TensorProto.FLOAT, [1, 1, 2]),
+            ],
+            tensors,
+        )
+        onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8), path)
+
+    write_pictures(tmp_path / "p", 3)
+    detector(tmp_path / "a.onnx", "boxes", "scores")
+    detector(tmp_path / "b.onnx", "dets", "probabilities")
+    told = ModelOptions(task=Task.DETECT, decoder="boxes_scores:normalised=false", preprocess="unit")
+    untold = ModelOptions(preprocess="unit")
+    names = str(tmp_path / "a.onnx"), str(tmp_path / "b.onnx")
+    for options in ((told, untold), (untold, told)):
+        found = compare(*open_sides(*names, *options), open_pictures([tmp_path / "p"]))
+        assert found.decisions.boxes_a == found.decisions.found_again == found.decisions.boxes_b > 0
+
+
 def test_graphs_with_different_outputs_are_refused_by_name_and_shape(shop, tmp_path, write_classifier):
     write_classifier(tmp_path / "ten.onnx", 10)
     a, b = open_sides(str(shop / "shop.edgekit"), str(tmp_path / "ten.onnx"), ModelOptions(), ModelOptions())

@@ -31,6 +31,13 @@ def test_with_other_names_everything_is_found_by_place_and_branches_are_told_apa
     assert pairs(found) == expected
 
 
+def test_the_order_of_what_is_added_does_not_matter(net, renamed):
+    other = renamed(net)
+    add = next(node for node in other.graph.node if node.op_type == "Add")
+    add.input[:] = list(add.input)[::-1]
+    assert pairs(match_tensors(net, other))["a"] == add.output[0]
+
+
 def test_branches_in_the_other_order_are_not_exchanged(net, renamed):
     other = renamed(net)
     nodes = list(other.graph.node)

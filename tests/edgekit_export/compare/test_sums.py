@@ -69,6 +69,13 @@ def test_channels_on_another_scale_are_found_out_and_clipped_ones_are_not():
     assert negated.rescaled_sqnr_db == -math.inf
 
 
+def test_one_value_a_channel_is_never_explained_by_a_factor():
+    a = np.random.default_rng(0).standard_normal((1, 8, 1, 1)).astype(np.float32)
+    sums = TensorSums(scales=True)
+    sums.update(a, 3 * a)
+    assert sums.rescaled_sqnr_db == sums.sqnr_db
+
+
 def test_scores_are_not_drowned_by_boxes():
     rng = np.random.default_rng(1)
     a = np.concatenate([rng.uniform(0, 400, (1, 50, 4)), rng.uniform(0, 1, (1, 50, 6))], axis=2)

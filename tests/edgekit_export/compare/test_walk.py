@@ -46,10 +46,11 @@ def test_what_one_layer_does_to_the_output_is_what_the_whole_does_where_it_is_th
 
 
 def test_the_worst_come_by_what_they_do_to_the_output(net, quantized_at, pixels):
-    both = quantized_at(quantized_at(net, "r0", 0.02, into="left"), "f", 2.0, into="head")
+    both = quantized_at(quantized_at(net, "r0", 0.02, into="left"), "f", 0.1, into="head")
     found = walked(net, both, pixels)
     assert [layer.layer for layer in found.worst] == ["head", "left"]
     assert found.worst[0].output_sqnr_db < found.worst[1].output_sqnr_db
+    assert found.worst[0].own_sqnr_db > found.worst[1].own_sqnr_db
     assert [layer.layer for layer in walked(net, both, pixels, worst=1).worst] == ["head"]
 
 
@@ -95,8 +96,10 @@ def test_an_equalized_graph_is_compared_on_its_own_scale(net, pixels):
     found = {layer.layer: layer for layer in walked(net, other, pixels).layers}
     assert found["stem"].rescaled
     assert found["stem"].sqnr_db > 80
+    assert found["stem"].own_sqnr_db is None
     assert not found["left"].rescaled
     assert found["left"].sqnr_db > 90
+    assert found["left"].own_sqnr_db > 90
 
 
 def test_graphs_without_a_common_layer_are_refused(net, pixels):
