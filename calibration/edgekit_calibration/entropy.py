@@ -16,9 +16,9 @@ from edgekit_calibration.ranges import Range, Scheme, min_max_range
 
 __all__ = ["entropy_range", "relative_entropy"]
 
-# Ends that are tried, evenly spread between the fewest bins that make sense (as many as there are levels) and all.
-# TensorRT tries every bin: for a hundred tensors minutes instead of seconds, and a range that differs by less than 2 %.
-_TRIED = 64
+# Ends that are tried, between the fewest bins that make sense (as many as there are levels) and all: 7 % apart. TensorRT
+# tries every bin, which for a hundred tensors takes minutes.
+_TRIED = 40
 
 
 def relative_entropy(inside: NDArray[np.int64], below: int, above: int, levels: int) -> float:
@@ -51,7 +51,7 @@ def relative_entropy(inside: NDArray[np.int64], below: int, above: int, levels: 
 def _ends(fewest: int, most: int) -> list[int]:
     if most <= fewest:
         return [most]
-    return sorted({round(float(end)) for end in np.linspace(fewest, most, _TRIED)})
+    return sorted({round(float(end)) for end in np.geomspace(fewest, most, _TRIED)})
 
 
 def _symmetric(observer: HistogramObserver) -> Range:
@@ -78,9 +78,9 @@ def _asymmetric(observer: HistogramObserver) -> Range:
         below, above = int(cumulated[start]), int(cumulated[-1] - cumulated[end])
         return relative_entropy(observer.counts[start:end], below, above, 256)
 
-    highs = _ends(min(max(first + 256, side + 1), last), last)
+    highs = [first + reach for reach in _ends(max(256, side + 1 - first), last - first)]
     high = min(reversed(highs), key=lambda end: lost(first, end))
-    lows = [side - reach for reach in _ends(min(max(256 - (high - side), 0), side - first), side - first)]
+    lows = [side - reach for reach in _ends(max(256 - (high - side), 1), side - first)]
     low = min(reversed(lows), key=lambda start: lost(start, high))
     full = min_max_range(observer)
     return Range(

@@ -96,10 +96,15 @@ def _best_fraction(
     low: bool, high: bool, span: Range, scheme: Scheme, observer: HistogramObserver, through: Activation
 ) -> Range:
     """The best of the ranges that shrink one end of `span`, or both, to a fraction."""
+    centres, counts = observer.occupied()
+    wanted = through(centres)
+
+    def error(one: Range) -> float:
+        return float(counts @ np.square(through(quantizer(one, scheme).apply(centres)) - wanted))
 
     def best_of(fractions: Sequence[float]) -> float:
         tried = (Range(span.low * (f if low else 1.0), span.high * (f if high else 1.0)) for f in fractions)
-        errors = [squared_error(one, scheme, observer, through) for one in tried]
+        errors = [error(one) for one in tried]
         # The last of equal ones: the widest.
         return fractions[len(errors) - 1 - int(np.argmin(errors[::-1]))]
 
