@@ -27,9 +27,9 @@ _LOOKED_THROUGH: Final = frozenset({"Identity", "Cast", "Dropout", "QuantizeLine
 _WEIGHTED: Final = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
 _COMMUTATIVE: Final = frozenset({"Add", "Mul", "Max", "Min", "Sum"})
 
-_SAME_WEIGHTS: Final = 0.6
-"""Likeness (0-1, see _likeness) from which weights at the same place, or of the same name, are the same ones: rounding
-to INT8 leaves 0.99 and more, unrelated filters of 9 values or more lie at 0.3 or less."""
+_SAME_WEIGHTS: Final = 0.85
+"""Likeness (0-1, see _likeness) from which weights at the same place, or of the same name, are the same ones. Rounding
+YOLOX-nano to INT8 leaves 0.99; of 624 pairs of its layers that have one shape the likest, depthwise ones, are at 0.76."""
 
 _NUMBERED: Final = re.compile(r"(.*[.:_])?\d+")
 """A name that says no more than a number does, such as 123, input.4 or onnx::Conv_530: exporters give them anew."""
