@@ -29,7 +29,7 @@ _COMMUTATIVE: Final = frozenset({"Add", "Mul", "Max", "Min", "Sum"})
 
 _SAME_WEIGHTS: Final = 0.85
 """Likeness (0-1, see _likeness) from which weights at the same place, or of the same name, are the same ones. Rounding
-YOLOX-nano to INT8 leaves 0.99; of 624 pairs of its layers that have one shape the likest, depthwise ones, are at 0.76."""
+YOLOX-nano to INT8 leaves 0.99; of 624 pairs of its layers of one shape the likest, depthwise ones, are at 0.76."""
 
 _NUMBERED: Final = re.compile(r"(.*[.:_])?\d+")
 """A name that says no more than a number does, such as 123, input.4 or onnx::Conv_530: exporters give them anew."""
