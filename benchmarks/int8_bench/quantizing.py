@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -102,10 +103,13 @@ def quantized_by(
         except Unavailable as error:
             raise Failed(str(error)) from error
     script = _PEERS / ("modelopt_ptq.py" if method.tool is Tool.MODELOPT else "ort_static.py")
-    model = case.peers_model or case.model
+    # A copy: nvidia-modelopt writes inferred shapes into the file that it is given.
+    model = where["work"] / f"{case.name}.{method.name}.float.onnx"
+    shutil.copyfile(case.peers_model or case.model, model)
     cost = run_measured(
         script, [method.setting, str(model), str(calibration), str(out)], python=python, limit_mb=limit_mb
     )
+    model.unlink()
     graph = onnx.load(str(out))
     found = shares(graph, np.load(calibration, mmap_mode="r")[:1])
     executed = None if method.for_tensorrt else found.executed
