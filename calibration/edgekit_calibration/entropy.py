@@ -16,8 +16,8 @@ from edgekit_calibration.ranges import Range, Scheme, min_max_range
 
 __all__ = ["entropy_range", "relative_entropy"]
 
-# Ends that are tried, between the fewest bins that make sense (as many as there are levels) and all: 7 % apart. TensorRT
-# tries every bin, which for a hundred tensors takes minutes.
+# Ends that are tried, between the fewest bins that make sense (as many as there are levels) and all: 7 % apart.
+# TensorRT tries every bin, which for a hundred tensors takes minutes.
 _TRIED = 40
 
 
