@@ -84,6 +84,18 @@ def test_another_graph_image_or_method_is_measured_anew(net, build, tmp_path, ch
     assert "observing ranges" in watched.stages
 
 
+def test_layers_are_ranked_anew_with_other_ranges(net, plain, tmp_path):
+    quantize(net, IMAGES[:24], options=QuantizeOptions(cache=tmp_path))
+    content = json.loads(json.dumps(plain.table))
+    for tensor in content["tensors"].values():
+        for found in tensor["ranges"].values():
+            found["high"] *= 3.0
+    watched, table = Watched(), CalibrationTable.model_validate(content)
+    other = quantize(net, IMAGES[:24], options=QuantizeOptions(cache=tmp_path, table=table), progress=watched)
+    assert "ranking layers for int8-tensorrt" in watched.stages
+    assert other.layers != plain.layers
+
+
 def test_an_interrupted_calibration_goes_on_and_loses_at_most_a_batch(net, tmp_path):
     options = QuantizeOptions(cache=tmp_path)
     stopped_after = BATCH + 7
