@@ -64,6 +64,7 @@ def quantized(
 ) -> Graphs:
     """The float graph, the same in FP16, and both INT8 graphs, calibrated on `images` and within `limits`."""
     from edgekit_export.quantize import QuantizeOptions, quantize
+    from edgekit_export.quantize.tables import read_table
 
     alone = float_only(model)
     prepared = images.calibrating.pixels
@@ -74,6 +75,8 @@ def quantized(
         progress=lambda what, done, total: progress(f"Quantizing: {what}", done, total),
         options=QuantizeOptions(
             preprocessing_sha256=hashlib.sha256(contract).hexdigest(),
+            method=request.method,
+            table=None if request.table is None else read_table(request.table),
             equalize=request.equalize,
             correct_bias=request.correct_bias,
             adaround=request.adaround,

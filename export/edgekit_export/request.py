@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edgekit_calibration import Method
+
 from edgekit.errors import OutputError, UsageError
 from edgekit_export.calibration_images import DEFAULT_MAX_IMAGES, MIN_IMAGES
 from edgekit_export.models import ModelOptions
@@ -28,6 +30,9 @@ class ExportRequest:
         licence: the model's, for the manifest.
         max_drop: points that each INT8 encoding may lose against float, of the task's own metric on `data`, or of
             agreement with float without it; None: only the noise budget decides.
+        method: how ranges are chosen: auto, mse, percentile, entropy or min-max.
+        table: the calibration table of an earlier export (its bundle, or the JSON): its ranges are taken as they are;
+            refused where graph, pictures, preprocessing or method are others.
         equalize, correct_bias, adaround: repairs to try besides (see QuantizeOptions); each is kept where it helps.
         target_latency_ms: milliseconds that int8-cpu may take for a picture on this machine; None: any.
     """
@@ -42,6 +47,8 @@ class ExportRequest:
     licence: str | None = None
     max_drop: float | None = None
     target_latency_ms: float | None = None
+    method: Method = Method.AUTO
+    table: Path | None = None
     equalize: bool = False
     correct_bias: bool = False
     adaround: bool = False
@@ -65,6 +72,8 @@ def check_request(request: ExportRequest) -> None:
         raise UsageError("--max-drop takes points (0 or more) and goes with --int8.", hint="For example --max-drop 0.5")
     if request.target_latency_ms is not None and not (request.int8 and request.target_latency_ms > 0):
         raise UsageError("--target-latency takes milliseconds and goes with --int8.", hint="--target-latency 10")
+    if request.table is not None and not request.int8:
+        raise UsageError("--calibration-table goes with --int8.")
     if request.max_images < 1:
         raise UsageError(f"--calibration-images {request.max_images} is not a number of pictures.")
     if request.calibration and request.max_images < MIN_IMAGES:

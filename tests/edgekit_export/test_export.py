@@ -317,3 +317,27 @@ def test_max_drop_without_int8_or_below_zero_is_refused(net, pictures, tmp_path,
     request = ExportRequest(str(net), tmp_path / "a.edgekit", CLASSIFY, calibration=(pictures,), **options)
     with pytest.raises(UsageError, match="--max-drop"):
         export(request)
+
+
+def test_ranges_come_from_an_earlier_exports_table_where_nothing_changed(net, pictures, classified, tmp_path):
+    again = ExportRequest(
+        str(net), tmp_path / "a.edgekit", CLASSIFY, int8=True, calibration=(pictures,), table=classified.bundle
+    )
+    first, second = Bundle.open(classified.bundle), Bundle.open(export(again).bundle)
+    for encoding in first.encodings:
+        assert first.graph(encoding).onnx == second.graph(encoding).onnx
+
+
+def test_a_table_of_other_pictures_is_refused_with_what_changed(net, classified, write_pictures, tmp_path):
+    write_pictures(tmp_path / "others", 72, first=900)
+    request = ExportRequest(
+        str(net),
+        tmp_path / "a.edgekit",
+        CLASSIFY,
+        int8=True,
+        calibration=(tmp_path / "others",),
+        table=classified.bundle,
+    )
+    with pytest.raises(CalibrationError, match="images"):
+        export(request)
+    assert not (tmp_path / "a.edgekit").exists()

@@ -85,6 +85,20 @@ def export(
     adaround: Annotated[
         bool, typer.Option("--adaround", help="Also round weights anew, each layer on what comes before (minutes).")
     ] = False,
+    calibration_method: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="How ranges are chosen: mse, percentile, entropy, min-max, or auto, which takes for each tensor what "
+            "errs least on other pictures.",
+        ),
+    ] = "auto",
+    calibration_table: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Ranges of an earlier export (its bundle or calibration.json), where nothing changed."
+        ),
+    ] = None,
     licence: Annotated[str | None, typer.Option(help="The model's licence, for the bundle.")] = None,
 ) -> None:
     """Turn a trained model into a bundle: NAME.edgekit, with its report beside it in NAME.report/.
@@ -103,7 +117,7 @@ def export(
     from edgekit_export.calibration_images import DEFAULT_MAX_IMAGES
     from edgekit_export.cli.progress_bar import progress_bar
     from edgekit_export.cli.site import request_from_site
-    from edgekit_export.cli.words import task_from
+    from edgekit_export.cli.words import method_from, task_from
     from edgekit_export.export import ExportRequest
     from edgekit_export.export import export as run_export
     from edgekit_export.models import ModelOptions
@@ -130,6 +144,8 @@ def export(
             licence=licence,
             max_drop=max_drop,
             target_latency_ms=target_latency,
+            method=method_from(calibration_method),
+            table=calibration_table,
             equalize=equalize,
             correct_bias=bias_correction,
             adaround=adaround,
@@ -148,6 +164,8 @@ def export(
             licence=licence,
             max_drop=max_drop,
             target_latency_ms=target_latency,
+            method=method_from(calibration_method),
+            table=calibration_table,
             equalize=equalize,
             correct_bias=bias_correction,
             adaround=adaround,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from edgekit_calibration import Method
+
 from edgekit.bundle.manifest import Task
 from edgekit.config.loading import load_site
 from edgekit.errors import UsageError
@@ -27,6 +29,8 @@ def request_from_site(
     licence: str | None,
     max_drop: float | None,
     target_latency_ms: float | None,
+    method: Method,
+    table: Path | None,
     equalize: bool,
     correct_bias: bool,
     adaround: bool,
@@ -75,6 +79,8 @@ def request_from_site(
         licence=licence,
         max_drop=max_drop,
         target_latency_ms=target_latency_ms,
+        method=method,
+        table=table,
         equalize=equalize,
         correct_bias=correct_bias,
         adaround=adaround,
