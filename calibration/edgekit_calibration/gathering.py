@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from edgekit.files import replacing
 from edgekit_calibration.convergence import Convergence, convergence_of, snapshot_counts
+from edgekit_calibration.least_error import least_error_range
 from edgekit_calibration.moments import MomentObserver
-from edgekit_calibration.ranges import Range, Scheme, least_error_range
+from edgekit_calibration.ranges import Range, Scheme
 from edgekit_calibration.readers import LayerReader
 from edgekit_calibration.tensors import TensorObserver
 

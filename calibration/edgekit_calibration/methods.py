@@ -10,16 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit_calibration.entropy import entropy_range
+from edgekit_calibration.least_error import least_error_range, squared_error
 from edgekit_calibration.observers import HistogramObserver
-from edgekit_calibration.ranges import (
-    Activation,
-    Range,
-    Scheme,
-    least_error_range,
-    min_max_range,
-    quantizer,
-    squared_error,
-)
+from edgekit_calibration.ranges import Activation, Range, Scheme, min_max_range, quantizer
 from edgekit_calibration.readers import LayerReader, total_error
 from edgekit_calibration.tensors import TensorObserver
 
@@ -111,7 +104,7 @@ _BY: Mapping[Method, Callable[[HistogramObserver, Scheme], Range]] = {
 def range_by(method: Method, observer: HistogramObserver, scheme: Scheme, through: Activation | None = None) -> Range:
     """The range of one method; not for AUTO, which needs other pictures to judge on.
 
-    `through` is for MSE alone, the one method that looks at errors (see `squared_error`).
+    `through` is for MSE alone, the one method that looks at errors (see `ErrorCurve`).
     """
     if method is Method.MSE and through is not None:
         return least_error_range(observer, scheme, through)

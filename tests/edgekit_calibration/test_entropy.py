@@ -46,3 +46,33 @@ def test_asymmetric_eight_bits_have_twice_the_levels_for_one_side():
 def test_a_constant_tensor_keeps_its_own_range():
     assert entropy_range(seen(np.full(9, -2.0)), Scheme.SIGNED_SYMMETRIC) == Range(-2.0, 0.0)
     assert entropy_range(seen(np.zeros(9)), Scheme.UNSIGNED_ASYMMETRIC) == Range(0.0, 0.0)
+
+
+def directly(counts, below, above, levels):
+    """The definition, bin by bin."""
+    reference = counts.astype(float)
+    reference[0] += below
+    reference[-1] += above
+    level = np.arange(len(counts)) * levels // len(counts)
+    spread = np.zeros(len(counts))
+    for one in range(levels):
+        held = (level == one) & (counts > 0)
+        spread[held] = counts[held].sum() / held.sum() / counts.sum() if held.any() else 0.0
+    spread = np.maximum(spread, 1e-12)
+    share = reference / reference.sum()
+    return sum(p * np.log(p / q) for p, q in zip(share, spread, strict=True) if p > 0)
+
+
+@pytest.mark.parametrize("bins", [1, 3, 16, 100, 1024])
+@pytest.mark.parametrize("levels", [16, 128])
+@pytest.mark.parametrize("emptied", [False, True])
+def test_the_running_sums_give_what_the_definition_gives(bins, levels, emptied):
+    rng = np.random.default_rng(bins + levels)
+    counts = rng.integers(0, 40, bins) * rng.integers(0, 2, bins)
+    counts[bins // 2] = 7
+    if emptied and bins > 2:
+        counts[[0, -1]] = 0
+    for below, above in ((0, 0), (11, 0), (0, 5), (3, 60)):
+        assert relative_entropy(counts, below, above, levels) == pytest.approx(
+            directly(counts, below, above, levels), abs=1e-9
+        )
