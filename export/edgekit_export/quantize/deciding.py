@@ -17,7 +17,7 @@ from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress
 from edgekit_export.quantize.calibrate import Measured
 from edgekit_export.quantize.cpu_cost import CpuCost
-from edgekit_export.quantize.fallback import Choice, fastest, fewest, fewest_float
+from edgekit_export.quantize.fallback import Choice, fastest, fewest, fewest_float, free_choice
 from edgekit_export.quantize.insert import with_int8
 from edgekit_export.quantize.judge import Judge, Panel
 from edgekit_export.quantize.options import QuantizeOptions
@@ -41,7 +41,8 @@ class Decision:
     Attributes:
         plans: every node that could be INT8.
         choice: which of them are.
-        sensitivities: by name, the mean noise over the groups of outputs with that node alone in INT8.
+        sensitivities: by name, the mean noise over the groups of outputs with that node alone in INT8; of int8-cpu
+            only of the nodes that INT8 makes faster.
     """
 
     plans: Sequence[Plan]
@@ -112,13 +113,16 @@ class ForCpu:
         self._base, self._options, self._progress = base, options, progress
         layers = _plans(base.measured, Scheme.UNSIGNED_ASYMMETRIC, results=True)
         self._plans: list[Plan] = [*layers, *_pass_plans(base.measured)]
-        self._judge = Judge(base.panel, self._plans)
-        self._alone = _ranked(self._judge, "ranking layers for int8-cpu", progress)
+        self._layers = [plan.node.name for plan in layers]
         self._cost = CpuCost(base.model, self._plans)
+        free = free_choice(self._cost)
+        self._judge = Judge(base.panel, [plan for plan in self._plans if plan.node.name in free])
+        self._alone = _ranked(self._judge, "ranking layers for int8-cpu", progress)
 
     def decide(self, options: QuantizeOptions) -> Decision:
         """What takes the least time by the cost model."""
-        return Decision(self._plans, fastest(self._judge, self._alone, self._cost, options), self._alone)
+        choice = fastest(self._judge, self._alone, self._layers, self._cost, options)
+        return Decision(self._plans, choice, self._alone)
 
     def write(self, decision: Decision) -> Written:
         """The graph."""

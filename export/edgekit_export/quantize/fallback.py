@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from edgekit_export.quantize.cpu_cost import CpuCost, cheapest
 from edgekit_export.quantize.judge import Judge
 from edgekit_export.quantize.options import QuantizeOptions
-from edgekit_export.quantize.plan import LayerPlan
 
-__all__ = ["Choice", "fastest", "fewest", "fewest_float"]
+__all__ = ["Choice", "fastest", "fewest", "fewest_float", "free_choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class Choice:
 
     Attributes:
         quantized: names of the nodes in INT8.
-        kept_float: names of the layers returned to float, the worst first.
+        kept_float: names of the layers in float, the worst first, those that INT8 does not make faster last.
         noise: of the choice, per group of outputs.
     """
 
@@ -93,18 +92,31 @@ def fewest_float(judge: Judge, sensitivities: Mapping[str, float], total_macs: i
     return _first_good(judge, ordered, lambda one: max(one.noise) <= options.bad_noise)
 
 
-def fastest(judge: Judge, sensitivities: Mapping[str, float], cost: CpuCost, options: QuantizeOptions) -> Choice:
-    """int8-cpu: the choice that takes the least time within the noise budget.
-
-    Without a budget it is the cheapest choice there is: what INT8 does not make faster stays float. Where that makes
-    too much noise, nodes are returned to float in the order of noise per nanosecond, and what then no longer pays
-    goes with them.
-    """
-    everything = frozenset(judge.plans)
-    free = min(
+def free_choice(cost: CpuCost) -> frozenset[str]:
+    """int8-cpu without a noise budget: the cheapest choice there is; what INT8 does not make faster stays float."""
+    everything = frozenset(cost.names)
+    return min(
         (cheapest(cost, everything, start) for start in (everything, frozenset[str]())),
         key=lambda choice: (cost.nanoseconds(choice), sorted(choice)),
     )
+
+
+def fastest(
+    judge: Judge, sensitivities: Mapping[str, float], layers: Sequence[str], cost: CpuCost, options: QuantizeOptions
+) -> Choice:
+    """int8-cpu: the choice that takes the least time within the noise budget.
+
+    Where everything that the judge may switch makes too much noise, nodes are returned to float in the order of noise
+    per nanosecond, and what then no longer pays goes with them.
+
+    Args:
+        judge: of the nodes of the free choice.
+        sensitivities: of those nodes.
+        layers: names of all layers, those that INT8 does not make faster among them: they come last of what is kept.
+        cost: of any choice.
+        options: the noise budget.
+    """
+    free = frozenset(judge.plans)
 
     def price(name: str) -> float:
         return max(cost.nanoseconds(free - {name}) - cost.nanoseconds(free), 1.0)
@@ -115,9 +127,9 @@ def fastest(judge: Judge, sensitivities: Mapping[str, float], cost: CpuCost, opt
     def is_good(count: int) -> bool:
         allowed = free - set(ordered[:count])
         chosen = cheapest(cost, allowed, allowed)
-        layers = [name for name in judge.plans if name not in chosen and isinstance(judge.plans[name], LayerPlan)]
+        kept = [name for name in layers if name not in chosen]
         noise = tuple(float(value) for value in judge.noise(chosen))
-        tried[count] = Choice(chosen, tuple(sorted(layers, key=lambda name: (-sensitivities[name], name))), noise)
+        tried[count] = Choice(chosen, tuple(sorted(kept, key=lambda name: -sensitivities.get(name, -1.0))), noise)
         return max(noise) <= options.max_noise
 
     count = fewest(len(ordered), is_good)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import onnx
 from numpy.typing import NDArray
 
 from edgekit.errors import CalibrationError
-from edgekit_export.quantize.memory import Memory, fingerprint
+from edgekit_export.quantize.memory import Arrays, Memory, fingerprint
 from edgekit_export.quantize.noise import Group, noise, output_groups
 from edgekit_export.quantize.plan import Plan
 from edgekit_export.quantize.switchboard import Switchboard
@@ -50,18 +51,40 @@ class Panel:
                 hint="Calibrate on pictures like those that the model will see.",
             )
 
+    @cached_property
+    def identity(self) -> bytes:
+        """SHA-256 of the graph and the images."""
+        return fingerprint((self.model.SerializeToString(deterministic=True), self.images))
+
 
 class Judge:
-    """One set of plans on a panel: noise of any choice among them."""
+    """One set of plans on a panel: noise of any choice among them.
+
+    What is measured is kept in the panel's memory; the graph with switches is built when something has to be measured.
+    """
 
     def __init__(self, panel: Panel, plans: Sequence[Plan]) -> None:
         self.panel, self.plans = panel, {plan.node.name: plan for plan in plans}
-        self._board = Switchboard(panel.model, plans, threads=panel.threads)
+
+    @cached_property
+    def _board(self) -> Switchboard:
+        return Switchboard(self.panel.model, list(self.plans.values()), threads=self.panel.threads)
+
+    @cached_property
+    def _identity(self) -> bytes:
+        return fingerprint(self.plans)
 
     def noise(self, quantized: Collection[str]) -> NDArray[np.float64]:
         """Noise per group of outputs over all held-back images, with the named layers in INT8."""
-        panel = self.panel
-        return noise(panel.groups, panel.references, self._board.run(panel.images, quantized))
+        panel, chosen = self.panel, sorted(quantized)
+
+        def compute() -> Arrays:
+            return {"noise": noise(panel.groups, panel.references, self._board.run(panel.images, chosen))}
+
+        if not panel.memory.keeps:
+            return compute()["noise"]
+        inputs = (panel.identity, self._identity, fingerprint(chosen))
+        return panel.memory.arrays("noise", *inputs, compute=compute)["noise"]
 
     def noise_of_one(self, name: str) -> NDArray[np.float64]:
         """Noise per group over the ranking images with that layer alone in INT8."""
@@ -79,5 +102,7 @@ class Judge:
             return sensitivities
 
         panel = self.panel
-        inputs = (panel.model.SerializeToString(deterministic=True), fingerprint(panel.images[: panel.rank_count]))
-        return panel.memory.numbers("ranking", *inputs, fingerprint(self.plans), compute=compute)
+        if not panel.memory.keeps:
+            return compute()
+        inputs = (panel.identity, fingerprint(panel.rank_count), self._identity)
+        return panel.memory.numbers("ranking", *inputs, compute=compute)

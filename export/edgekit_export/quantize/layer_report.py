@@ -21,7 +21,8 @@ class LayerReport:
 
     Attributes:
         name, op_type, macs: of the node.
-        sensitivity: per encoding, the mean noise over the groups of outputs with this layer alone in INT8.
+        sensitivity: per encoding, the mean noise over the groups of outputs with this layer alone in INT8;
+            of int8-cpu only where INT8 is the faster one.
         int8: the encodings in which it is INT8.
         centred: whether int8-tensorrt subtracts the middle of its input's range.
         reason: why it can be INT8 in no encoding, or None.

@@ -39,6 +39,11 @@ class Memory:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is remembered."""
+        return self._folder is not None
+
     def key(self, step: str, *inputs: bytes) -> str:
         """Hex name of a result."""
         digest = hashlib.sha256(json.dumps([step, _code_sha256(), _packages()]).encode())

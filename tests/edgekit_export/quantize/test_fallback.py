@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from edgekit_export.quantize.fallback import fastest, fewest, fewest_float
+from edgekit_export.quantize.fallback import fastest, fewest, fewest_float, free_choice
 from edgekit_export.quantize.options import QuantizeOptions
 
 
@@ -67,23 +67,32 @@ class Saving:
         return ()
 
 
-def test_on_the_cpu_only_what_saves_time_is_in_int8():
-    judge = AddingJudge({"slower": (0.0, 10), "faster": (0.0, 10)})
-    choice = fastest(judge, judge.sensitivities, Saving({"slower": -5.0, "faster": 5.0}), QuantizeOptions())
+def chosen(judge, savings, options=None):
+    """The fastest choice, where every node of the judge is a layer and saves so much."""
+    cost = Saving(savings)
+    free = free_choice(cost)
+    ranked = AddingJudge({name: (judge.sensitivities[name], 10) for name in free})
+    return fastest(ranked, ranked.sensitivities, list(savings), cost, options or QuantizeOptions())
+
+
+def test_on_the_cpu_only_what_saves_time_is_in_int8_and_what_does_not_comes_last_of_what_is_kept():
+    judge = AddingJudge({"slower": (0.0, 10), "faster": (0.0, 10), "noisy": (0.5, 10)})
+    choice = chosen(judge, {"slower": -5.0, "faster": 5.0, "noisy": 5.0})
     assert choice.quantized == {"faster"}
+    assert choice.kept_float == ("noisy", "slower")
 
 
 def test_on_the_cpu_the_nodes_with_the_most_noise_per_time_saved_go_first():
     judge = AddingJudge({"small": (0.04, 10), "large": (0.045, 10), **QUIET})
-    cost = Saving({"small": 1.0, "large": 100.0, **dict.fromkeys(QUIET, 10.0)})
-    choice = fastest(judge, judge.sensitivities, cost, QuantizeOptions(max_noise=0.06))
+    savings = {"small": 1.0, "large": 100.0, **dict.fromkeys(QUIET, 10.0)}
+    choice = chosen(judge, savings, QuantizeOptions(max_noise=0.06))
     assert choice.quantized == {"large", *QUIET}
 
 
 def test_on_the_cpu_everything_may_go_to_float():
-    judge = AddingJudge({"a": (0.5, 10), "b": (0.6, 10)})
-    choice = fastest(judge, judge.sensitivities, Saving({"a": 1.0, "b": 2.0}), QuantizeOptions())
+    choice = chosen(AddingJudge({"a": (0.5, 10), "b": (0.6, 10)}), {"a": 1.0, "b": 2.0})
     assert choice.quantized == frozenset()
+    assert choice.kept_float == ("b", "a")
 
 
 @pytest.mark.parametrize("answer", range(8))

@@ -53,3 +53,12 @@ def test_quantizing_changes_the_outputs(net):
     board = Switchboard(net, plans(net, Scheme.SIGNED_SYMMETRIC, results=False))
     (floating,), (int8,) = board.run([image], ()), board.run([image], NAMES)
     assert 0 < relative_difference(floating, int8) < 0.2
+
+
+def test_pictures_that_run_side_by_side_come_back_in_their_order(net):
+    images = list(np.random.default_rng(2).integers(0, 256, (9, 8, 8, 3), dtype=np.uint8))
+    board = Switchboard(net, plans(net, Scheme.SIGNED_SYMMETRIC, results=False), threads=4)
+    together = board.run(images, NAMES)
+    assert len(together) == len(images)
+    for image, outputs in zip(images, together, strict=True):
+        np.testing.assert_array_equal(outputs, board.run([image], NAMES)[0])
