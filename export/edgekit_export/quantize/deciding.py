@@ -110,10 +110,11 @@ class ForCpu:
     """int8-cpu: the fastest choice within the budget."""
 
     def __init__(self, base: Base, options: QuantizeOptions, progress: Progress) -> None:
+        if options.equalize:
+            base = equalized_base(base, Scheme.UNSIGNED_ASYMMETRIC, _unsigned_plans, options, progress)
         self._base, self._options, self._progress = base, options, progress
-        layers = _plans(base.measured, Scheme.UNSIGNED_ASYMMETRIC, results=True)
-        self._plans: list[Plan] = [*layers, *_pass_plans(base.measured)]
-        self._layers = [plan.node.name for plan in layers]
+        self._plans: list[Plan] = _unsigned_plans(base.measured)
+        self._layers = [layer.name for layer in base.measured.layers]
         self._cost = CpuCost(base.model, self._plans)
         free = free_choice(self._cost)
         self._judge = Judge(base.panel, [plan for plan in self._plans if plan.node.name in free])
@@ -127,7 +128,7 @@ class ForCpu:
     def write(self, decision: Decision) -> Written:
         """The graph."""
         plans, gains = repaired(self._base, decision.chosen, self._options, self._progress)
-        return Written(with_int8(self._base.model, plans), gains)
+        return Written(with_int8(self._base.model, plans), (*self._base.gains, *gains))
 
 
 def _plans(measured: Measured, scheme: Scheme, *, results: bool) -> list[LayerPlan]:
@@ -145,6 +146,10 @@ def _plans(measured: Measured, scheme: Scheme, *, results: bool) -> list[LayerPl
 
 def _signed_plans(measured: Measured) -> list[LayerPlan]:
     return _plans(measured, Scheme.SIGNED_SYMMETRIC, results=False)
+
+
+def _unsigned_plans(measured: Measured) -> list[Plan]:
+    return [*_plans(measured, Scheme.UNSIGNED_ASYMMETRIC, results=True), *_pass_plans(measured)]
 
 
 def _pass_plans(measured: Measured) -> list[PassPlan]:

@@ -14,16 +14,18 @@ from edgekit_calibration import Range, Scheme
 from numpy.typing import NDArray
 
 from edgekit_export.progress import Progress
-from edgekit_export.quantize.calibrate import measure
+from edgekit_export.quantize.blas import one_blas_thread
 from edgekit_export.quantize.judge import Panel
-from edgekit_export.quantize.layers import find_layers
 from edgekit_export.quantize.measured import Measured
+from edgekit_export.quantize.memory import Arrays, fingerprint
 from edgekit_export.quantize.options import QuantizeOptions
-from edgekit_export.quantize.plan import LayerPlan, Plan
+from edgekit_export.quantize.plan import Plan
 from edgekit_export.quantize.repairs.adaround import adaptively_rounded
 from edgekit_export.quantize.repairs.bias import bias_corrected
-from edgekit_export.quantize.repairs.equalize import equalized
+from edgekit_export.quantize.repairs.equalize import Equalized, EqualizeOptions, applied, equalized
 from edgekit_export.quantize.repairs.gain import RepairGain, gain_of, noise_of
+from edgekit_export.quantize.repairs.range_search import arrays_of, found_in
+from edgekit_export.quantize.repairs.remeasure import remeasured
 
 __all__ = ["ADAROUND", "BIAS_CORRECTION", "EQUALIZATION", "Base", "equalized_base", "repaired"]
 
@@ -57,7 +59,7 @@ class Base:
 def equalized_base(
     base: Base,
     scheme: Scheme,
-    plans_of: Callable[[Measured], Sequence[LayerPlan]],
+    plans_of: Callable[[Measured], Sequence[Plan]],
     options: QuantizeOptions,
     progress: Progress,
 ) -> Base:
@@ -70,27 +72,52 @@ def equalized_base(
         options: threads and the rest.
         progress: told how many tensors are done.
     """
-    found = equalized(
-        base.model,
-        find_layers(base.model),
-        base.images,
-        scheme,
-        results=False,
-        threads=options.threads,
-        progress=lambda done, of: progress("equalizing channels", done, of),
-    )
+    found = _searched(base, scheme, options, progress)
     before = noise_of(base.panel, base.model, plans_of(base.measured))
-    if found.model is base.model:
+    if not found.found:
         return dataclasses.replace(base, gains=(gain_of(EQUALIZATION, before, before, "no tensor is noisy enough"),))
-    # Another graph: a table of ranges is not of it.
-    measured, _ = measure(found.model, base.images, progress, dataclasses.replace(options, table=None))
+    measured = remeasured(base.measured, found.model, found.changed, base.images, progress, options, base.panel.memory)
     measured = _with_ranges(measured, scheme, found.ranges)
     panel = Panel(found.model, base.panel.images, rank_images=base.panel.rank_count, threads=options.threads)
     after = noise_of(panel, found.model, plans_of(measured))
-    gain = gain_of(EQUALIZATION, before, after, f"{len(found.divided)} tensors, {found.multiplications} by a Mul")
+    gain = gain_of(EQUALIZATION, before, after, _said(found))
     if not gain.applied:
         return dataclasses.replace(base, gains=(gain,))
     return Base(found.model, panel, measured, base.images, (gain,))
+
+
+def _searched(base: Base, scheme: Scheme, options: QuantizeOptions, progress: Progress) -> Equalized:
+    """The graph with its noisy tensors divided, and their ranges; what was found for it once is not searched again."""
+    model, layers = base.model, base.measured.layers
+    unsigned = scheme is Scheme.UNSIGNED_ASYMMETRIC
+    # A Mul on a CPU would cost more than INT8 gains.
+    settings = EqualizeOptions(multiply=not unsigned)
+
+    def compute() -> Arrays:
+        with one_blas_thread():
+            found = equalized(
+                model,
+                layers,
+                base.images,
+                scheme,
+                results=unsigned,
+                options=settings,
+                threads=options.threads,
+                progress=partial(progress, "equalizing channels"),
+            )
+        return arrays_of(found.found)
+
+    inputs = (model.SerializeToString(deterministic=True), fingerprint(list(base.images)))
+    asked = fingerprint([scheme.value, settings, [layer.name for layer in layers]])
+    return applied(model, found_in(base.panel.memory.arrays("equalize", *inputs, asked, compute=compute)))
+
+
+def _said(found: Equalized) -> str:
+    count, multiplied = len(found.found), found.multiplications
+    said = f"{count} range{'s' if count != 1 else ''} found by asking the outputs"
+    if found.divided:
+        said += f"; {len(found.divided)} tensor{'s' if len(found.divided) != 1 else ''} divided by channel"
+    return f"{said}, {multiplied} by a Mul" if multiplied else said
 
 
 def _with_ranges(measured: Measured, scheme: Scheme, ranges: Mapping[str, Range]) -> Measured:

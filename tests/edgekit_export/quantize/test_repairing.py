@@ -41,6 +41,33 @@ def test_equalization_lowers_the_noise_and_leaves_a_graph_that_computes_the_same
     assert relative_difference(run(uneven, feeds), run(result.graphs[Encoding.INT8_TENSORRT], feeds)) < 0.1
 
 
+def test_equalization_serves_the_cpu_too_without_a_multiplication(uneven, images):
+    result = quantize(uneven, images, options=QuantizeOptions(equalize=True))
+    (gain,) = result.repairs[Encoding.INT8_CPU]
+    assert (gain.name, gain.applied) == ("equalization", True)
+    assert gain.noise_after < 0.5 * gain.noise_before
+    operators = [[node.op_type for node in graph.graph.node] for graph in (uneven, result.graphs[Encoding.INT8_CPU])]
+    assert operators[1].count("Mul") == operators[0].count("Mul")
+
+
+def test_what_was_searched_once_is_not_searched_again(uneven, images, tmp_path):
+    stages = []
+
+    def progress(stage, done, total):
+        stages.append(stage)
+
+    options = QuantizeOptions(equalize=True, cache=tmp_path)
+    first = quantize(uneven, images, options=options, progress=progress)
+    assert "equalizing channels" in stages
+    stages.clear()
+    again = quantize(uneven, images, options=options, progress=progress)
+    assert not {"equalizing channels", "observing equalized channels"} & set(stages)
+    for encoding, graph in first.graphs.items():
+        assert again.graphs[encoding].SerializeToString(deterministic=True) == graph.SerializeToString(
+            deterministic=True
+        )
+
+
 def test_a_repair_of_the_rounding_is_kept_only_where_it_helps(uneven, images):
     result = quantize(uneven, images, options=QuantizeOptions(correct_bias=True, adaround=True))
     gains = result.repairs[Encoding.INT8_TENSORRT]

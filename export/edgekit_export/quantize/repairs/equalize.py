@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,9 +21,10 @@ from edgekit_export.graph.view import GraphView
 from edgekit_export.quantize.layers import Layer
 from edgekit_export.quantize.noise import noise, output_groups
 from edgekit_export.quantize.repairs.range_board import RangeBoard, Setting
-from edgekit_export.quantize.repairs.range_search import Found, Site, search, untouched
+from edgekit_export.quantize.repairs.range_search import Found, Noise, Site, search, untouched
 from edgekit_export.quantize.repairs.scaling import Scaling, divided, readers_take_factors, source_of
 from edgekit_export.quantize.repairs.spans import channel_spans
+from edgekit_export.quantize.repairs.tail import Tail
 
 __all__ = ["EqualizeOptions", "Equalized", "applied", "equalized"]
 
@@ -61,12 +61,14 @@ class Equalized:
         ranges: for the tensors that were worked on, by their names in `model`: to be taken instead of others.
         found: what the search found, by tensors of the given model: `applied` makes the same of it again.
         multiplications: Mul nodes that this left in the graph.
+        changed: tensors of `model` that are new, or hold other values than in the given one.
     """
 
     model: onnx.ModelProto
     ranges: Mapping[str, Range]
     found: Mapping[str, Found]
     multiplications: int
+    changed: frozenset[str] = frozenset()
 
     @property
     def divided(self) -> tuple[str, ...]:
@@ -93,19 +95,44 @@ def _readers(layers: Sequence[Layer], *, results: bool) -> dict[str, list[str]]:
 class _Bench:
     """The noise of any tensor in any setting, on a few images."""
 
-    def __init__(self, model: onnx.ModelProto, board: RangeBoard, images: Sequence[NDArray[np.uint8]]) -> None:
-        self._board, self._images = board, list(images)
-        self._references: list[list[NDArray[Any]]] = board.run(self._images, {})
+    def __init__(
+        self,
+        model: onnx.ModelProto,
+        readers: Mapping[str, Sequence[str]],
+        scheme: Scheme,
+        images: Sequence[NDArray[np.uint8]],
+        *,
+        threads: int,
+    ) -> None:
+        self._model, self._readers, self._scheme, self._threads = model, readers, scheme, threads
+        self._images = list(images)
+        self._board = RangeBoard(model, readers, scheme, threads=threads)
+        self._references: list[list[NDArray[Any]]] = self._board.run(self._images, {})
         self._groups = output_groups(self._references)
 
-    def noise(self, tensor: str, setting: Setting, *, images: int | None = None) -> float:
-        """Mean over the groups of outputs of squared error over energy."""
+    def alone(self, tensor: str, setting: Setting, *, images: int) -> float:
+        """Mean over the groups of outputs of squared error over energy, on the first images."""
         if not self._groups:
             return 0.0
-        count = len(self._images) if images is None else images
-        outputs = self._board.run(self._images[:count], {tensor: setting})
-        share = noise(self._groups, self._references[:count], outputs).mean()
-        return float(share) * len(self._images) / count
+        outputs = self._board.run(self._images[:images], {tensor: setting})
+        share = noise(self._groups, self._references[:images], outputs).mean()
+        return float(share) * len(self._images) / images
+
+    def asking(self, tensor: str) -> Noise:
+        """The noise of one tensor in any setting, image by image, until it is known to be too much."""
+        readers = self._readers[tensor]
+        references = self._references
+        tail = Tail(self._model, tensor, readers, self._scheme, self._images, references, threads=self._threads)
+
+        def asked(setting: Setting, below: float) -> float:
+            total = 0.0
+            for index, reference in enumerate(references):
+                total += float(noise(self._groups, [reference], [tail.run(index, setting)]).mean())
+                if total >= below:
+                    break
+            return total
+
+        return asked
 
 
 def equalized(
@@ -138,15 +165,15 @@ def equalized(
     if not varying:
         return Equalized(model, {}, {}, 0)
     few = _spread(images, options.search_images)
-    bench = _Bench(model, RangeBoard(model, varying, scheme, threads=threads), few)
+    bench = _Bench(model, varying, scheme, few, threads=threads)
     ranking = max(1, len(few) // 2)
-    alone = {name: bench.noise(name, untouched(spans[name], scheme), images=ranking) for name in varying}
+    alone = {name: bench.alone(name, untouched(spans[name], scheme), images=ranking) for name in varying}
     noisy = sorted((name for name in alone if alone[name] > options.noisy), key=lambda name: (-alone[name], name))
     view = GraphView(model.graph)
     found: dict[str, Found] = {}
     for index, name in enumerate(noisy[: options.most_tensors]):
         site = _site(view, name, options)
-        found[name] = search(site, spans[name], scheme, partial(bench.noise, name), enough=options.noisy / _ENOUGH)
+        found[name] = search(site, spans[name], scheme, bench.asking(name), enough=options.noisy / _ENOUGH)
         progress(index + 1, min(len(noisy), options.most_tensors))
     return applied(model, found)
 
@@ -165,8 +192,12 @@ def applied(model: onnx.ModelProto, found: Mapping[str, Found]) -> Equalized:
     scalings = [Scaling(name, one.factors) for name, one in found.items() if one.is_divided]
     changed, multiplications = divided(model, scalings) if scalings else (model, 0)
     ranges: dict[str, Range] = {}
-    made = GraphView(changed.graph).producers
+    view, made = GraphView(model.graph), GraphView(changed.graph).producers
+    others = {name for name in made if name not in view.producers}
     for name, one in found.items():
         copy = f"{name}_equalized"
         ranges[copy if one.is_divided and copy in made else name] = one.span
-    return Equalized(changed, ranges, found, multiplications)
+        source = source_of(view, name)
+        if one.is_divided and copy not in made and source is not None:
+            others.update(source.between)
+    return Equalized(changed, ranges, found, multiplications, frozenset(others))

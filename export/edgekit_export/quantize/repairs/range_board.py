@@ -18,7 +18,7 @@ from onnx import TensorProto, helper
 
 from edgekit_export.graph.running import session
 
-__all__ = ["RangeBoard", "Setting"]
+__all__ = ["RangeBoard", "Setting", "shaped"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +32,11 @@ class Setting:
 
     quantizer: Quantizer
     factors: NDArray[np.float32]
+
+
+def shaped(factors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Factors (channels,) as (1, channels, 1, 1); one factor for all without axes: a matrix must not get two more."""
+    return factors.reshape((1, -1, 1, 1) if factors.size > 1 else ())
 
 
 class RangeBoard:
@@ -101,12 +106,10 @@ class RangeBoard:
         )
 
     def _feeds(self, tensor: str, setting: Setting, *, on: bool) -> dict[str, NDArray[Any]]:
-        prefix, chosen, factors = self._prefixes[tensor], setting.quantizer, setting.factors
-        # One factor for all must not give a matrix two more axes.
-        shape = (1, -1, 1, 1) if factors.size > 1 else ()
+        prefix, chosen = self._prefixes[tensor], setting.quantizer
         return {
             f"{prefix}_on": np.array(on),
-            f"{prefix}_factors": factors.reshape(shape),
+            f"{prefix}_factors": shaped(setting.factors),
             f"{prefix}_scale": np.array(chosen.scale, np.float32),
             f"{prefix}_zero": np.array(chosen.zero_point, np.int8 if self._signed else np.uint8),
         }

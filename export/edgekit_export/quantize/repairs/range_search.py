@@ -7,8 +7,9 @@ near zero. So the outputs are asked, one tensor at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from edgekit_calibration import Range, Scheme, quantizer
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 from edgekit_export.quantize.repairs.range_board import Setting
 from edgekit_export.quantize.repairs.spans import ChannelSpan
 
-__all__ = ["Found", "Site", "factors_of", "search", "untouched"]
+__all__ = ["Found", "Noise", "Site", "arrays_of", "factors_of", "found_in", "search", "untouched"]
 
-Noise = Callable[[Setting], float]
-"""The noise of the outputs with the one tensor so quantized."""
+Noise = Callable[[Setting, float], float]
+"""The noise of the outputs with the one tensor so quantized; where it is no less than the second number, any number
+that is no less either.
+"""
 
 # 0: one range for all channels, which costs nothing and is tried first; 1: every channel its own; between: their
 # geometric mean, less trusting in what a channel showed on few images.
@@ -75,6 +78,26 @@ class Found:
         return bool(np.any(self.factors != self.factors[0]))
 
 
+def arrays_of(found: Mapping[str, Found]) -> dict[str, NDArray[Any]]:
+    """What was found, by tensor, as plain arrays; `found_in` is the inverse."""
+    spans = [[one.span.low, one.span.high, one.noise] for one in found.values()]
+    return {
+        "names": np.array(list(found), np.str_),
+        "numbers": np.array(spans, np.float64).reshape(-1, 3),
+        **{f"factors/{index}": one.factors for index, one in enumerate(found.values())},
+    }
+
+
+def found_in(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Found]:
+    """By tensor, what `arrays_of` made arrays of."""
+    return {
+        name: Found(Range(low, high), arrays[f"factors/{index}"], noise)
+        for index, (name, (low, high, noise)) in enumerate(
+            zip(arrays["names"].tolist(), arrays["numbers"].tolist(), strict=True)
+        )
+    }
+
+
 def factors_of(span: ChannelSpan, exponent: float, ceiling: float | None) -> NDArray[np.float64]:
     """Factors (channels,) that bring the channels' ranges together by `exponent`; their median is 1.
 
@@ -103,9 +126,9 @@ class _Search:
     def __init__(self, span: ChannelSpan, scheme: Scheme, noise: Noise) -> None:
         self.span, self.scheme, self.noise = span, scheme, noise
 
-    def tried(self, span: Range, factors: NDArray[np.float64]) -> Found:
+    def tried(self, span: Range, factors: NDArray[np.float64], *, below: float = np.inf) -> Found:
         kept = factors.astype(np.float32)
-        return Found(span, kept, self.noise(Setting(quantizer(span, self.scheme), kept)))
+        return Found(span, kept, self.noise(Setting(quantizer(span, self.scheme), kept), below))
 
     def _cut(self, span: Range, end: str, share: float) -> Range:
         if self.scheme is Scheme.SIGNED_SYMMETRIC:
@@ -119,7 +142,7 @@ class _Search:
         factors = start.factors.astype(np.float64)
         for _ in range(_MOST_STEPS):
             share *= _SHRINK
-            found = self.tried(self._cut(start.span, end, share), factors)
+            found = self.tried(self._cut(start.span, end, share), factors, below=best.noise)
             if found.noise < best.noise:
                 best, waited = found, 0
             else:
@@ -142,7 +165,7 @@ class _Search:
                 reaches = ceiling is not None and self.span.high[channel] * 1.1 >= ceiling * factors[channel]
                 if reaches or (ceiling is not None and factors[channel] > 1.0):
                     continue
-                found = self.tried(best.span, factors)
+                found = self.tried(best.span, factors, below=best.noise)
                 if found.noise < best.noise:
                     best = found
                     break

@@ -48,10 +48,12 @@ class Source:
         node: the convolution's name.
         ceiling: the upper bound of the Clip between, or None where nothing bounds the tensor. A channel that stays
             below may be divided by less than 1 until it reaches the ceiling; one that meets it may not be divided.
+        between: what is divided with the tensor: all from the convolution's result on.
     """
 
     node: str
     ceiling: float | None
+    between: tuple[str, ...] = ()
 
 
 def _pads_with_zeros(node: onnx.NodeProto, view: GraphView) -> bool:
@@ -83,14 +85,14 @@ def source_of(view: GraphView, tensor: str) -> Source | None:
     lies beyond everything that calibration saw.
     """
     ceiling: float | None = None
-    name = tensor
+    name, between = tensor, [tensor]
     while True:
         node = view.producers.get(name)
         if node is None:
             return None
         if node.op_type == "Conv":
             constant = all(part in view.initializers for part in node.input[1:] if part)
-            return Source(node.name, ceiling) if constant else None
+            return Source(node.name, ceiling, tuple(between)) if constant else None
         if node.op_type == "Clip":
             bounds = _bounds(node, view)
             if bounds is None or bounds[0] != 0.0:
@@ -105,6 +107,7 @@ def source_of(view: GraphView, tensor: str) -> Source | None:
         name = node.input[0]
         if view.only_consumer(name) is None:
             return None
+        between.append(name)
 
 
 def readers_take_factors(view: GraphView, tensor: str) -> list[onnx.NodeProto]:

@@ -19,7 +19,7 @@ from edgekit_export.graph.cleanup import unused_removed
 from edgekit_export.graph.running import session
 from edgekit_export.graph.view import GraphView
 
-__all__ = ["Walk"]
+__all__ = ["Walk", "names_read"]
 
 # What is fed in place of a halted node's weight and bias, by the index of the input.
 _REPLACED = {1: "walk_weight", 2: "walk_bias"}
@@ -81,7 +81,9 @@ class Walk:
         """Run the halted node, with another weight and bias where given, and all up to the next one."""
         nodes = self._parts[self._part]
         self._part += 1
-        later = {name for part in self._parts[self._part :] for node in part for name in _read(node)} | self._outputs
+        later = {
+            name for part in self._parts[self._part :] for node in part for name in names_read(node)
+        } | self._outputs
         wanted = [name for name in dict.fromkeys(name for node in nodes for name in node.output) if name in later]
         replaced = {index: value for index, value in ((1, weight), (2, bias)) if value is not None}
         made = self._made(nodes, wanted, replaced) if wanted else [[]] * len(self._values)
@@ -102,9 +104,9 @@ class Walk:
             else:
                 first.input.append(_REPLACED[index])
         part = [first, *nodes[1:]]
-        constants = {name: self._constant[name] for node in part for name in _read(node) if name in self._constant}
+        constants = {name: self._constant[name] for node in part for name in names_read(node) if name in self._constant}
         part = [*{node.name or node.output[0]: node for node in constants.values()}.values(), *part]
-        read = dict.fromkeys(name for node in part for name in _read(node))
+        read = dict.fromkeys(name for node in part for name in names_read(node))
         graph = helper.make_graph(
             part,
             "part",
@@ -123,11 +125,11 @@ class Walk:
         return [runner.run(None, {**{name: values[name] for name in given}, **feeds}) for values in self._values]
 
 
-def _read(node: onnx.NodeProto) -> list[str]:
+def names_read(node: onnx.NodeProto) -> list[str]:
     """Names that a node and its subgraphs read."""
     names = [name for name in node.input if name]
     for item in node.attribute:
         for part in [item.g, *item.graphs]:
-            names.extend(name for inner in part.node for name in _read(inner))
+            names.extend(name for inner in part.node for name in names_read(inner))
             names.extend(value.name for value in part.output)
     return names

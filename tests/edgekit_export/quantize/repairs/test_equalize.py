@@ -1,4 +1,5 @@
 import numpy as np
+import onnx
 import pytest
 from edgekit_calibration import Range, Scheme, quantizer
 from edgekit_export.graph.running import relative_difference, run
@@ -7,6 +8,7 @@ from edgekit_export.quantize.repairs.equalize import EqualizeOptions, applied, e
 from edgekit_export.quantize.repairs.range_board import RangeBoard, Setting
 from edgekit_export.quantize.repairs.range_search import Site, factors_of, search
 from edgekit_export.quantize.repairs.spans import ChannelSpan, channel_spans
+from edgekit_export.quantize.repairs.tail import Tail
 
 SIGNED, UNSIGNED = Scheme.SIGNED_SYMMETRIC, Scheme.UNSIGNED_ASYMMETRIC
 
@@ -54,6 +56,7 @@ def test_a_large_channel_no_longer_hides_the_others(build, between, multiplicati
     assert done.multiplications == multiplications
     image = images()[0][None]
     assert relative_difference(run(model, {"images": image}), run(done.model, {"images": image})) < 1e-4
+    assert done.changed == ({"t_equalized"} if multiplications else {"c", "t"})
     tensor = "t_equalized" if multiplications else "t"
     span = channel_spans(model, ["t"], images())["t"]
     one_range = Setting(quantizer(Range(float(span.low.min()), float(span.high.max())), scheme), np.ones(1, np.float32))
@@ -65,6 +68,7 @@ def test_what_was_found_makes_the_same_graph_again_without_a_search(build):
     model = net(build, "s = Sigmoid(c) t = Mul(c, s)")
     done = equalized(model, find_layers(model), images(), SIGNED, results=False)
     again = applied(model, done.found)
+    assert again.changed == done.changed == {"t_equalized"}
     assert again.model.SerializeToString(deterministic=True) == done.model.SerializeToString(deterministic=True)
     assert again.ranges == done.ranges
 
@@ -94,7 +98,7 @@ def test_progress_tells_how_many_tensors_are_left(build):
 
 
 def test_the_search_finds_the_range_that_the_outputs_ask_for():
-    def noise(setting):
+    def noise(setting, below):
         return abs(setting.quantizer.scale * 127 - 3.0) + 0.001
 
     found = search(Site("t", False), ChannelSpan(np.array([-1.0]), np.array([10.0])), SIGNED, noise, enough=0.0)
@@ -102,10 +106,24 @@ def test_the_search_finds_the_range_that_the_outputs_ask_for():
     assert found.span.low == -1.0
 
 
+def test_what_is_known_to_be_too_much_need_not_be_measured_to_the_end():
+    span = ChannelSpan(np.zeros(3), np.array([1.0, 10.0, 100.0]))
+
+    def noise(setting, below=np.inf):
+        # Smallest where the second channel's factor is near 4 and the range near 30.
+        exact = abs(np.log(setting.factors[-1] / setting.factors[0]) - 2) + abs(np.log(setting.quantizer.scale)) / 9
+        return min(exact, below)
+
+    found = search(Site("t", True), span, SIGNED, noise, enough=0.0)
+    whole = search(Site("t", True), span, SIGNED, lambda setting, below: noise(setting), enough=0.0)
+    assert (found.span, found.noise) == (whole.span, whole.noise)
+    np.testing.assert_array_equal(found.factors, whole.factors)
+
+
 def test_the_search_ends_where_the_noise_is_low_enough_and_divides_only_where_that_pays():
     asked = []
 
-    def noise(setting):
+    def noise(setting, below):
         asked.append(setting)
         return 0.5 if np.ptp(setting.factors) else 0.6
 
@@ -133,3 +151,41 @@ def test_spans_hold_zero_and_are_the_extremes_of_all_images(build):
     one_by_one = [channel_spans(model, ["c"], [image])["c"].low for image in images()]
     np.testing.assert_array_equal(spans["c"].low, np.min(one_by_one, axis=0))
     assert channel_spans(model, [], images()) == {}
+
+
+@pytest.mark.parametrize("between", ["t = Relu(c)", "s = Sigmoid(c) t = Mul(c, s)"])
+def test_a_tail_gives_what_the_board_gives(build, between):
+    model = net(build, between)
+    few = images(3)
+    references = [run(model, {"images": image[None]}) for image in few]
+    readers = {"t": [node.name for node in model.graph.node if "t" in node.input], "c": []}
+    settings = [
+        Setting(quantizer(Range(-0.3, 2.0), UNSIGNED), np.ones(1, np.float32)),
+        Setting(quantizer(Range(-0.3, 4.0), UNSIGNED), np.array([1, 2, 3, 0.5], np.float32)),
+    ]
+    for tensor in readers:
+        board = RangeBoard(model, {tensor: readers[tensor]}, UNSIGNED, threads=1)
+        tail = Tail(model, tensor, readers[tensor], UNSIGNED, few, references, threads=1)
+        for setting in settings:
+            for index, expected in enumerate(board.run(few, {tensor: setting})):
+                np.testing.assert_allclose(tail.run(index, setting)[0], expected[0], rtol=1e-4)
+                assert np.abs(expected[0] - references[index][0]).max() > 1e-5
+
+
+def test_an_output_beside_the_tail_stays_as_it_was(build):
+    model = net(build, "t = Relu(c)")
+    model.graph.output.append(onnx.helper.make_tensor_value_info("c", onnx.TensorProto.FLOAT, None))
+    references = [run(model, {"images": image[None]}) for image in images(1)]
+    setting = Setting(quantizer(Range(0.0, 0.1), SIGNED), np.ones(1, np.float32))
+    changed, kept = Tail(model, "t", [], SIGNED, images(1), references).run(0, setting)
+    assert kept is references[0][1]
+    assert np.abs(changed - references[0][0]).max() > 1e-3
+
+
+def test_a_tensor_that_no_output_depends_on_disturbs_nothing(build):
+    model = net(build, "t = Relu(c) u = Neg(t)")
+    neg = [node.name for node in model.graph.node if node.op_type == "Neg"]
+    references = [run(model, {"images": image[None]}) for image in images(1)]
+    setting = Setting(quantizer(Range(0.0, 0.1), SIGNED), np.ones(1, np.float32))
+    (same,) = Tail(model, "t", neg, SIGNED, images(1), references).run(0, setting)
+    assert same is references[0][0]
