@@ -39,6 +39,7 @@ class Gathering:
         moments: by layer.
         readers: by layer.
         done: images taken in.
+        whole: False while an image is being taken in, and after one that could not be.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Gathering:
         self.moments = {layer: watching for layer, (_, watching) in moments.items()}
         self.readers = dict(readers)
         self.done = 0
+        self.whole = True
         self._reads = {layer: data for layer, (data, _) in moments.items()}
         self._images = images
         self._snapshots: list[tuple[int, dict[str, Range]]] = []
@@ -63,6 +65,7 @@ class Gathering:
         Raises:
             CalibrationError: a value is not finite.
         """
+        self.whole = False
         fold = self.done // (_BLOCK if self._images >= _FEW else 1) % 2
         for name, tensor in self.tensors.items():
             tensor.update(values[name], fold)
@@ -73,6 +76,7 @@ class Gathering:
         self.done += 1
         if self.done in snapshot_counts(self._images):
             self._snapshots.append((self.done, self._ranges()))
+        self.whole = True
 
     def _ranges(self) -> dict[str, Range]:
         # One way of choosing, for all tensors: what moves is then the images' doing.
@@ -92,13 +96,17 @@ class Gathering:
     def _parts(self) -> dict[str, Mapping[str, TensorObserver | MomentObserver | LayerReader]]:
         return {"tensor": self.tensors, "moments": self.moments, "reader": self.readers}
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, *, about: str = "") -> None:
         """Write everything to `path` (.npz), whole or not at all.
+
+        Args:
+            path: where.
+            about: what it is of, in the caller's words; `about` reads it back.
 
         Raises:
             OutputError: the file cannot be written.
         """
-        arrays: dict[str, NDArray[Any]] = {"done": np.array(self.done)}
+        arrays: dict[str, NDArray[Any]] = {"done": np.array(self.done), "about": np.array(about)}
         for kind, parts in self._parts().items():
             for index, part in enumerate(parts.values()):
                 arrays |= {f"{kind}/{index}/{key}": array for key, array in part.state().items()}
@@ -107,6 +115,19 @@ class Gathering:
             arrays[f"snapshot/{number}/{count}"] = np.array(rows).reshape(-1, 2)
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
+
+    @staticmethod
+    def about(path: Path) -> str:
+        """What `save` was told of the gathering in `path`.
+
+        Raises:
+            OSError, ValueError, KeyError, EOFError: nothing was saved there.
+        """
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
+                return str(saved["about"])
+        except zipfile.BadZipFile as error:
+            raise ValueError(str(error)) from error
 
     def restore(self, path: Path) -> bool:
         """Go on from what `save` wrote for the very same tensors, layers and images; False where there is nothing.
@@ -131,7 +152,7 @@ class Gathering:
             if kind == "snapshot":
                 spans = zip(self.tensors, array, strict=True)
                 snapshots.append((int(key), {one: Range(float(a), float(b)) for one, (a, b) in spans if a == a}))
-            elif kind != "done":
+            elif kind not in ("done", "about"):
                 parts.setdefault((kind, int(index)), {})[key] = array
         # All of it is there before anything changes.
         tensors = [parts["tensor", number] for number in range(len(self.tensors))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import overload
 
 import numpy as np
@@ -16,6 +15,7 @@ from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress
 from edgekit_export.quantize.activations import activation_behind
 from edgekit_export.quantize.blas import one_blas_thread
+from edgekit_export.quantize.interrupted import Interrupted
 from edgekit_export.quantize.layers import Layer, find_layers
 from edgekit_export.quantize.measured import Findings, Measured
 from edgekit_export.quantize.memory import Arrays, Memory
@@ -77,29 +77,22 @@ def _gathered(
     images: Sequence[NDArray[np.uint8]],
     progress: Progress,
     options: QuantizeOptions,
-    saved: Path | None,
+    kept: Interrupted,
 ) -> Gathering:
     """What all the images show; goes on where an interrupted run of the same work stopped."""
-
-    def nothing_yet() -> Gathering:
-        return gathering_for(model, layers, between, images=len(images), max_columns=MAX_COLUMNS)
-
-    gathering = nothing_yet()
-    if saved is not None:
-        if gathering.restore(saved):
-            progress(f"going on after {gathering.done} images of an interrupted run", 1, 1)
-        else:
-            gathering = nothing_yet()
+    gathering, told = kept.taken_up(
+        lambda: gathering_for(model, layers, between, images=len(images), max_columns=MAX_COLUMNS)
+    )
+    if told is not None:
+        progress(told, 1, 1)
     observe(
         model,
         gathering,
         images,
         threads=options.threads,
         progress=lambda done: progress("observing ranges", done, len(images)),
-        saved=saved,
+        kept=kept,
     )
-    if saved is not None:
-        saved.unlink(missing_ok=True)
     return gathering
 
 
@@ -119,15 +112,14 @@ def measure(
     given = b"" if options.table is None else options.table.to_json().encode()
     memory = memory_of(options)
     inputs = (key.model_dump_json().encode(), given, " ".join(between).encode())
+    kept = Interrupted(memory, key, *inputs)
 
     def compute() -> Arrays:
-        saved = (
-            None if options.cache is None else options.cache / "calibration" / f"{memory.key('gather', *inputs)}.npz"
-        )
         with one_blas_thread():
-            return _findings(model, layers, between, images, progress, options, saved).arrays()
+            return _findings(model, layers, between, images, progress, options, kept).arrays()
 
     found = Findings.from_arrays(memory.arrays("measure", *inputs, compute=compute))
+    kept.done()
     reasons = {layer.name: observable(layer, found.observers) for layer in layers}
     usable = tuple(layer for layer in layers if reasons[layer.name] is None)
     varying = {name for name, observer in found.observers.items() if not observer.is_constant}
@@ -143,10 +135,10 @@ def _findings(
     images: Sequence[NDArray[np.uint8]],
     progress: Progress,
     options: QuantizeOptions,
-    saved: Path | None,
+    kept: Interrupted,
 ) -> Findings:
     view = GraphView(model.graph)
-    gathering = _gathered(model, layers, between, images, progress, options, saved)
+    gathering = _gathered(model, layers, between, images, progress, options, kept)
     observers = {name: tensor.whole() for name, tensor in gathering.tensors.items()}
     usable = [layer for layer in layers if observable(layer, observers) is None]
     wanted = dict.fromkeys((*(name for layer in usable for name in (layer.data, layer.result)), *between))

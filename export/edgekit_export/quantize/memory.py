@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
+import os
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -20,24 +22,33 @@ from numpy.typing import NDArray
 from edgekit.errors import OutputError
 from edgekit.files import replacing
 
-__all__ = ["Arrays", "Memory", "fingerprint", "newest_only"]
+__all__ = ["MOST_BYTES", "Arrays", "Memory", "drop_least_used", "fingerprint"]
 
 Arrays = Mapping[str, NDArray[Any]]
 
 _log = logging.getLogger(__name__)
 
-_KEPT: Final = 64  # results: rankings of a few kilobytes, measurements of 2 to 50 MB
+MOST_BYTES: Final = 10**9
+"""What the results may take together: a measurement takes 10 to 50 MB, noise and rankings a few kilobytes each."""
+
+# What a file takes besides its content.
+_BLOCK: Final = 4096
+
+# A file that is being written is nobody else's; one that was left by a process that died is this much older than what
+# is written now.
+_DEAD_AFTER_S: Final = 86_400.0
 
 
 class Memory:
     """Results by everything that they depend on: the step, its inputs, and the code of edgekit itself.
 
     Args:
-        folder: where results lie; None remembers nothing.
+        folder: where results lie; None remembers nothing. Several processes may share it.
+        most_bytes: that they may take; of more, those go that were not used for longest.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None = None, *, most_bytes: int = MOST_BYTES) -> None:
+        self._folder, self._most_bytes = folder, most_bytes
 
     @property
     def keeps(self) -> bool:
@@ -51,6 +62,15 @@ class Memory:
             digest.update(hashlib.sha256(one).digest())
         return digest.hexdigest()
 
+    def path(self, step: str, *inputs: bytes, prefix: str = "") -> Path | None:
+        """Where a result lies, or would lie; None where nothing is kept."""
+        return None if self._folder is None else self._folder / f"{prefix}{self.key(step, *inputs)}.npz"
+
+    def tidy(self) -> None:
+        """Drop what was not used for longest, until the rest is within the bound."""
+        if self._folder is not None:
+            drop_least_used(self._folder, self._most_bytes)
+
     def arrays(self, step: str, *inputs: bytes, compute: Callable[[], Arrays]) -> Arrays:
         """What `compute` gives, or gave with the same inputs.
 
@@ -61,18 +81,21 @@ class Memory:
             inputs: everything else that the result depends on.
             compute: makes it; arrays of numbers or of text.
         """
-        if self._folder is None:
+        path = self.path(step, *inputs)
+        if path is None:
             return compute()
-        path = self._folder / f"{self.key(step, *inputs)}.npz"
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                return {name: kept[name] for name in kept.files}
+                found = {name: kept[name] for name in kept.files}
+            with contextlib.suppress(OSError):
+                os.utime(path)  # used just now
+            return found
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
             made = compute()
         try:
             with replacing(path) as temporary, temporary.open("wb") as written:
                 np.savez(written, **made)  # type: ignore[arg-type]
-            newest_only(self._folder, _KEPT, ".npz")
+            self.tidy()
         except OutputError as error:
             _log.warning("The step %r will be done again next time: %s", step, error)
         return made
@@ -108,11 +131,25 @@ def fingerprint(value: Any) -> bytes:
     return digest.digest()
 
 
-def newest_only(folder: Path, most: int, suffix: str) -> None:
-    """Remove all but the newest `most` files of a folder with that suffix."""
-    files = sorted(folder.glob(f"*{suffix}"), key=lambda path: (-path.stat().st_mtime, path.name))
-    for path in files[most:]:
-        path.unlink(missing_ok=True)
+def drop_least_used(folder: Path, most_bytes: int) -> None:
+    """Remove results (.npz) that were not used for longest until the others take `most_bytes` at most.
+
+    Other processes may write, read and remove there meanwhile: a file that one of them is writing is left alone.
+    """
+    found: list[tuple[float, str, int]] = []
+    for path in folder.glob("*.npz"):
+        with contextlib.suppress(OSError):
+            stat = path.stat()
+            found.append((stat.st_mtime, path.name, stat.st_size + _BLOCK))
+    found.sort(reverse=True)
+    left = most_bytes
+    for used_s, name, size in found:
+        unfinished = name.startswith(".")  # as `replacing` names it
+        left -= size
+        dead = used_s < found[0][0] - _DEAD_AFTER_S
+        if dead if unfinished else left < 0:
+            with contextlib.suppress(OSError):
+                (folder / name).unlink()
 
 
 @lru_cache(maxsize=1)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,20 +11,12 @@ import onnx
 from edgekit_calibration import Gathering, LayerReader, MomentObserver, PatchShape
 from numpy.typing import NDArray
 
-from edgekit.errors import OutputError
 from edgekit_export.graph.running import session
 from edgekit_export.graph.view import GraphView, attribute
+from edgekit_export.quantize.interrupted import Interrupted
 from edgekit_export.quantize.layers import Layer
-from edgekit_export.quantize.memory import newest_only
 
-__all__ = ["BATCH", "gathering_for", "observe", "patch_shape", "with_outputs"]
-
-_KEPT = 4  # interrupted calibrations, some 10 to 100 MB each
-
-_log = logging.getLogger(__name__)
-
-BATCH = 32
-"""Images after which what is gathered is saved: as much an interruption loses at most."""
+__all__ = ["gathering_for", "observe", "patch_shape", "with_outputs"]
 
 
 def patch_shape(layer: Layer, node: onnx.NodeProto, kernel: Sequence[int]) -> PatchShape | None:
@@ -101,7 +91,7 @@ def observe(
     *,
     threads: int = 2,
     progress: Callable[[int], None] | None = None,
-    saved: Path | None = None,
+    kept: Interrupted | None = None,
 ) -> None:
     """Let `gathering` take in the images that it has not seen; two images' tensors are in memory at a time.
 
@@ -111,7 +101,7 @@ def observe(
         images: uint8 (height, width, 3) each, prepared.
         threads: CPU threads.
         progress: called with the number of images done.
-        saved: where the gathering is saved after every BATCH images.
+        kept: where the gathering is kept for an interruption.
 
     Raises:
         CalibrationError: a tensor is not finite.
@@ -122,31 +112,27 @@ def observe(
     runner: Any = session(with_outputs(model, names), threads=threads)
     feed = model.graph.input[0].name
 
-    def outputs(index: int) -> list[NDArray[Any]]:
-        made: list[NDArray[Any]] = runner.run(None, {feed: images[index][None]})
-        return made
+    def outputs(index: int) -> dict[str, NDArray[Any]]:
+        return dict(zip(names, runner.run(None, {feed: images[index][None]}), strict=True))
 
-    # The next image runs while this one is counted: counting keeps one core busy, and the graph the other.
-    with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(outputs, gathering.done)
-        for index in range(gathering.done, len(images)):
-            values = dict(zip(names, coming.result(), strict=True))
-            if index + 1 < len(images):
-                coming = ahead.submit(outputs, index + 1)
-            gathering.update(values)
-            del values
-            if progress is not None:
-                progress(index + 1)
-            if saved is not None and (index + 1) % BATCH == 0 and index + 1 < len(images):
-                saved = _saved(gathering, saved)
-
-
-def _saved(gathering: Gathering, path: Path) -> Path | None:
-    """Save what is gathered; the path, or None where it cannot be written: then there is nothing to go on from."""
+    # The next image runs while this one is counted: counting keeps one core busy, and the graph the other. Neither in
+    # the main thread, which alone Ctrl-C stops: an image is counted wholly or not at all.
     try:
-        gathering.save(path)
-        newest_only(path.parent, _KEPT, path.suffix)
-    except OutputError as error:
-        _log.warning("An interrupted calibration would start anew: %s", error)
-        return None
-    return path
+        with ThreadPoolExecutor(1) as ahead, ThreadPoolExecutor(1) as counting:
+            coming = ahead.submit(outputs, gathering.done)
+            for index in range(gathering.done, len(images)):
+                values = coming.result()
+                if index + 1 < len(images):
+                    coming = ahead.submit(outputs, index + 1)
+                counted = counting.submit(gathering.update, values)
+                del values
+                counted.result()
+                del counted
+                if progress is not None:
+                    progress(index + 1)
+                if kept is not None and index + 1 < len(images):
+                    kept.after_an_image(gathering)
+    except BaseException:
+        if kept is not None:
+            kept.save(gathering)
+        raise

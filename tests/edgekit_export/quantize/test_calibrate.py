@@ -6,7 +6,6 @@ from edgekit_calibration import CalibrationTable, Method
 from edgekit_export.graph import float_graph
 from edgekit_export.quantize import QuantizeOptions, quantize
 from edgekit_export.quantize.calibrate import Subset, measure
-from edgekit_export.quantize.observe import BATCH
 
 from edgekit.bundle.manifest import ArithmeticSpec, Encoding
 from edgekit.errors import CalibrationError
@@ -96,30 +95,46 @@ def test_layers_are_ranked_anew_with_other_ranges(net, plain, tmp_path):
     assert other.layers != plain.layers
 
 
-def test_an_interrupted_calibration_goes_on_and_loses_at_most_a_batch(net, tmp_path):
+def test_an_interrupted_calibration_goes_on_where_it_was(net, tmp_path):
     options = QuantizeOptions(cache=tmp_path)
-    stopped_after = BATCH + 7
     with pytest.raises(Stopped):
-        measure(net, IMAGES, Watched(stop_after=stopped_after), options)
+        measure(net, IMAGES, Watched(stop_after=39), options)
     watched = Watched()
     measured, _ = measure(net, IMAGES, watched, options)
-    assert watched.stages[0] == f"going on after {BATCH} images of an interrupted run"
-    assert watched.observed[0] == BATCH + 1
-    assert watched.observed[-1] == len(IMAGES)
+    assert watched.stages[0] == "going on after 39 images of an interrupted run"
+    assert watched.observed == list(range(40, len(IMAGES) + 1))
     whole, _ = measure(net, IMAGES, Watched(), QuantizeOptions())
     assert measured.chosen == whole.chosen
     assert measured.convergence == whole.convergence
     for name, weight in whole.weights.items():
         np.testing.assert_array_equal(measured.weights[name].values, weight.values)
-    assert not list((tmp_path / "calibration").iterdir())
+    assert not list((tmp_path / "quantizing").glob("gather-*"))
 
 
-def test_a_state_of_other_images_is_not_taken_up(net, tmp_path):
-    options = QuantizeOptions(cache=tmp_path)
+@pytest.mark.parametrize("stop_after", [1, len(IMAGES)])
+def test_it_goes_on_after_the_first_and_after_the_last_image_too(net, tmp_path, stop_after):
+    options, watched = QuantizeOptions(cache=tmp_path), Watched()
     with pytest.raises(Stopped):
-        measure(net, IMAGES, Watched(stop_after=BATCH + 1), options)
+        measure(net, IMAGES, Watched(stop_after=stop_after), options)
+    measured, _ = measure(net, IMAGES, watched, options)
+    assert watched.observed == list(range(stop_after + 1, len(IMAGES) + 1))
+    assert measured.convergence.images == len(IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("images", "method", "said"),
+    [
+        (IMAGES[::-1], Method.AUTO, "the images changed: 96 then and now, but not the same ones"),
+        (IMAGES[1:], Method.AUTO, "the images changed: 96 then, 95 now"),
+        (IMAGES, Method.MSE, "the method changed: auto then, mse now"),
+    ],
+)
+def test_a_state_of_other_work_is_not_taken_up_and_what_changed_is_named(net, tmp_path, images, method, said):
+    with pytest.raises(Stopped):
+        measure(net, IMAGES, Watched(stop_after=33), QuantizeOptions(cache=tmp_path))
     watched = Watched()
-    measure(net, IMAGES[::-1], watched, options)
+    measure(net, images, watched, QuantizeOptions(cache=tmp_path, method=method))
+    assert watched.stages[0] == f"not going on with an interrupted run: {said}"
     assert watched.observed[0] == 1
 
 

@@ -1,8 +1,9 @@
+import os
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from edgekit_export.quantize.memory import Memory, fingerprint, newest_only
+from edgekit_export.quantize.memory import Memory, drop_least_used, fingerprint
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +70,50 @@ def test_a_fingerprint_tells_values_apart_by_what_they_hold():
         assert fingerprint(other) != fingerprint(thing)
 
 
-def test_only_the_newest_files_of_a_kind_stay(tmp_path):
-    import os
+def lay(folder, name, size, used_s):
+    path = folder / name
+    path.write_bytes(b"x" * size)
+    os.utime(path, (used_s, used_s))
 
-    for index in range(5):
-        path = tmp_path / f"{index}.npz"
-        path.write_bytes(b"")
-        os.utime(path, (index, index))
-    (tmp_path / "other.txt").write_text("")
-    newest_only(tmp_path, 2, ".npz")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["3.npz", "4.npz", "other.txt"]
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_was_not_used_for_longest_goes_when_there_is_too_much(tmp_path):
+    for used_s in range(5):
+        lay(tmp_path, f"{used_s}.npz", 10_000, used_s)
+    lay(tmp_path, "other.txt", 10**6, 0)
+    drop_least_used(tmp_path, 30_000)
+    assert names(tmp_path) == ["3.npz", "4.npz", "other.txt"]
+    drop_least_used(tmp_path, 30_000)
+    assert names(tmp_path) == ["3.npz", "4.npz", "other.txt"]
+
+
+def test_a_result_that_is_read_again_is_not_the_one_that_goes(tmp_path):
+    memory = Memory(tmp_path, most_bytes=40_000)
+    made = {"a": np.zeros(1000)}  # 8 kB, and as much for the file and its block
+    for name, used_s in (("first", 10), ("second", 20)):
+        memory.arrays(name, compute=lambda: made)
+        os.utime(memory.path(name), (used_s, used_s))
+    memory.arrays("first", compute=lambda: made)
+    memory.arrays("third", compute=lambda: {"a": np.zeros(2500)})
+    assert memory.path("first").exists()
+    assert not memory.path("second").exists()
+    assert memory.path("third").exists()
+
+
+def test_what_another_process_is_writing_is_left_alone_and_what_a_dead_one_left_is_not(tmp_path):
+    day_s = 86_400
+    lay(tmp_path, ".writing.npz.abc.npz", 50_000, 9 * day_s)
+    lay(tmp_path, ".died.npz.abc.npz", 50_000, 7 * day_s)
+    lay(tmp_path, "old.npz", 10_000, 8 * day_s)
+    lay(tmp_path, "new.npz", 10_000, 9 * day_s)
+    drop_least_used(tmp_path, 20_000)
+    assert names(tmp_path) == [".writing.npz.abc.npz", "new.npz"]
+
+
+def test_a_folder_that_is_not_there_has_nothing_to_drop(tmp_path):
+    drop_least_used(tmp_path / "none", 0)
+    Memory().tidy()
+    assert Memory().path("step") is None
