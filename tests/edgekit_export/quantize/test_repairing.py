@@ -16,8 +16,7 @@ def images():
     return [plane.astype(np.uint8) for plane in planes]
 
 
-@pytest.fixture(scope="module")
-def uneven(build):
+def uneven_net(build, activation):
     """The first layer's channels reach very different heights, so that one range serves the small ones badly."""
     rng = np.random.default_rng(0)
     first = rng.standard_normal((16, 3, 3, 3)) / 5
@@ -25,9 +24,16 @@ def uneven(build):
     second = rng.standard_normal((8, 16, 1, 1)) / 4
     second[:, :4] /= 60
     text = """g (float[1,3,24,24] x) => (float[1,8,12,12] z)
-        {a = Conv <pads=[1,1,1,1], strides=[2,2]> (x, w1) r = Relu(a) z = Conv (r, w2)}"""
+        {a = Conv <pads=[1,1,1,1], strides=[2,2]> (x, w1) ACTIVATION z = Conv (r, w2)}"""
     weights = {"w1": first.astype(np.float32), "w2": second.astype(np.float32)}
-    return float_graph(build(text, opset=13, **weights), ArithmeticSpec(scale=1 / 255)).model
+    return float_graph(
+        build(text.replace("ACTIVATION", activation), opset=13, **weights), ArithmeticSpec(scale=1 / 255)
+    ).model
+
+
+@pytest.fixture(scope="module")
+def uneven(build):
+    return uneven_net(build, "r = Relu(a)")
 
 
 def test_equalization_lowers_the_noise_and_leaves_a_graph_that_computes_the_same(uneven, images):
@@ -48,6 +54,15 @@ def test_equalization_serves_the_cpu_too_without_a_multiplication(uneven, images
     assert gain.noise_after < 0.5 * gain.noise_before
     operators = [[node.op_type for node in graph.graph.node] for graph in (uneven, result.graphs[Encoding.INT8_CPU])]
     assert operators[1].count("Mul") == operators[0].count("Mul")
+
+
+def test_where_only_a_multiplication_could_divide_the_cpu_gets_other_ranges_alone(build, images):
+    model = uneven_net(build, "s = Sigmoid(a) r = Mul(a, s)")
+    result = quantize(model, images, options=QuantizeOptions(equalize=True))
+    signed, unsigned = (result.repairs[encoding][0] for encoding in (Encoding.INT8_TENSORRT, Encoding.INT8_CPU))
+    assert "by a Mul" in signed.detail
+    assert "found by asking the outputs" in unsigned.detail
+    assert "divided" not in unsigned.detail
 
 
 def test_what_was_searched_once_is_not_searched_again(uneven, images, tmp_path):

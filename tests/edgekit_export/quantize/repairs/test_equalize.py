@@ -64,6 +64,16 @@ def test_a_large_channel_no_longer_hides_the_others(build, between, multiplicati
     assert noise_of(done.model, tensor, own, scheme) < 0.1 * noise_of(model, "t", one_range, scheme)
 
 
+def test_the_noise_that_a_setting_is_chosen_by_is_that_of_all_search_images(build):
+    model = net(build, "t = Relu(c)")
+    options = EqualizeOptions(search_images=8)
+    found = equalized(model, find_layers(model), images(), SIGNED, results=False, options=options).found["t"]
+    setting = Setting(quantizer(found.span, SIGNED), found.factors)
+    outputs = np.concatenate([run(model, {"images": image[None]})[0] for image in images()])
+    energy = float(np.square(outputs - outputs.mean()).sum())
+    assert found.noise == pytest.approx(noise_of(model, "t", setting, SIGNED) / energy, rel=0.05)
+
+
 def test_what_was_found_makes_the_same_graph_again_without_a_search(build):
     model = net(build, "s = Sigmoid(c) t = Mul(c, s)")
     done = equalized(model, find_layers(model), images(), SIGNED, results=False)
@@ -174,12 +184,13 @@ def test_a_tail_gives_what_the_board_gives(build, between):
 
 def test_an_output_beside_the_tail_stays_as_it_was(build):
     model = net(build, "t = Relu(c)")
-    model.graph.output.append(onnx.helper.make_tensor_value_info("c", onnx.TensorProto.FLOAT, None))
+    model.graph.output.insert(0, onnx.helper.make_tensor_value_info("c", onnx.TensorProto.FLOAT, None))
     references = [run(model, {"images": image[None]}) for image in images(1)]
     setting = Setting(quantizer(Range(0.0, 0.1), SIGNED), np.ones(1, np.float32))
-    changed, kept = Tail(model, "t", [], SIGNED, images(1), references).run(0, setting)
-    assert kept is references[0][1]
-    assert np.abs(changed - references[0][0]).max() > 1e-3
+    kept, changed = Tail(model, "t", [], SIGNED, images(1), references).run(0, setting)
+    assert kept is references[0][0]
+    assert changed.shape == references[0][1].shape
+    assert np.abs(changed - references[0][1]).max() > 1e-3
 
 
 def test_a_tensor_that_no_output_depends_on_disturbs_nothing(build):
