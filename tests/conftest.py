@@ -1,8 +1,9 @@
-"""Fixtures that every test may use: where the public data lies, and nothing else."""
+"""Fixtures that every test may use: where the public data lies, and a cache that is nobody else's."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,18 @@ def _data_folder() -> Path | None:
         if folder.is_dir():
             return folder
     return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache of this run's own, for child processes too: what the user's holds would be neither done nor tested."""
+    folder, before = tmp_path_factory.mktemp("cache-home"), os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["XDG_CACHE_HOME"]
+    else:
+        os.environ["XDG_CACHE_HOME"] = before
 
 
 @pytest.fixture(scope="session")

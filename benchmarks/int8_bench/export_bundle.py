@@ -13,6 +13,7 @@ from edgekit_export.export import ExportRequest, export
 from edgekit_export.models import ModelOptions
 
 from edgekit.bundle.manifest import Task
+from edgekit.config.environment import cache_folder
 
 
 def main() -> None:
@@ -31,6 +32,7 @@ def main() -> None:
             int8=True,
             calibration=(Path(asked["calibration"]),),
             max_images=asked["max_images"],
+            cache=cache_folder(),
         )
     )
 

@@ -80,6 +80,7 @@ def quantized(
             equalize=request.equalize,
             correct_bias=request.correct_bias,
             adaround=request.adaround,
+            cache=request.cache,
         ),
         limits=limits,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -99,6 +100,14 @@ def export(
             metavar="FILE", help="Ranges of an earlier export (its bundle or calibration.json), where nothing changed."
         ),
     ] = None,
+    cache: Annotated[
+        bool,
+        typer.Option(
+            "--cache/--no-cache",
+            help="Keep the steps of quantizing in the user's cache (1 GB at most): an interrupted export goes on where "
+            "it was, and a second one with the same pictures is soon done.",
+        ),
+    ] = True,
     licence: Annotated[str | None, typer.Option(help="The model's licence, for the bundle.")] = None,
 ) -> None:
     """Turn a trained model into a bundle: NAME.edgekit, with its report beside it in NAME.report/.
@@ -113,6 +122,7 @@ def export(
     from rich.console import Console
     from rich.text import Text
 
+    from edgekit.config.environment import cache_folder
     from edgekit.errors import UsageError
     from edgekit_export.calibration_images import DEFAULT_MAX_IMAGES
     from edgekit_export.cli.progress_bar import progress_bar
@@ -170,6 +180,7 @@ def export(
             correct_bias=bias_correction,
             adaround=adaround,
         )
+    request = replace(request, cache=cache_folder() if cache else None)
     console = Console(stderr=True)
     with progress_bar(console) as progress:
         result = run_export(request, progress=progress)

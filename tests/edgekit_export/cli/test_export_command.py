@@ -16,12 +16,18 @@ def run(monkeypatch, tmp_path):
     app.command("export")(guarded(export))
     app.command("evaluate")(guarded(evaluate))
     monkeypatch.chdir(tmp_path)
-    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments], env=environment)
 
 
 @pytest.fixture
 def net(tmp_path, write_classifier):
     return write_classifier(tmp_path / "net.onnx")
+
+
+def graphs(path):
+    bundle = Bundle.open(path)
+    return {encoding: bundle.graph(encoding).onnx for encoding in bundle.manifest.graphs}
 
 
 def test_a_person_reads_contract_classes_figures_and_what_to_do_next(run, tmp_path, net, write_pictures):
@@ -42,6 +48,19 @@ def test_a_person_reads_contract_classes_figures_and_what_to_do_next(run, tmp_pa
     ):
         assert text in shown
     assert (tmp_path / "shop.report" / "report.html").is_file()
+
+
+def test_a_second_export_takes_its_steps_from_the_cache_and_none_is_kept_without(run, tmp_path, net, write_pictures):
+    write_pictures(tmp_path / "p", 20)
+    asked, kept = ("export", net, "--task", "classify", "--int8", "--calibration", "p", "-o"), tmp_path / "cache"
+    assert run(*asked, "without.edgekit", "--no-cache").exit_code == 0
+    assert not kept.exists()
+    assert run(*asked, "a.edgekit").exit_code == 0
+    results = {path.name: path.stat().st_ino for path in (kept / "edgekit" / "quantizing").iterdir()}
+    assert len(results) >= 3  # what was measured, both rankings, noise of choices
+    assert run(*asked, "a.edgekit").exit_code == 0
+    assert {path.name: path.stat().st_ino for path in (kept / "edgekit" / "quantizing").iterdir()} == results
+    assert graphs(tmp_path / "a.edgekit") == graphs(tmp_path / "without.edgekit")
 
 
 def test_several_calibration_sources_are_taken_together(run, tmp_path, net, write_pictures):
