@@ -18,6 +18,7 @@ BACKENDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "tensorrt": "edgekit.backends.tensorrt.backend:TensorRtBackend",
         "tensorrt-rtx": "edgekit.backends.tensorrt.backend:TensorRtRtxBackend",
+        "openvino": "edgekit.backends.openvino:OpenVinoBackend",
         "onnxruntime": "edgekit.backends.onnxruntime:OnnxRuntimeBackend",
         "fake": "edgekit.backends.fake:FakeBackend",
     }

@@ -27,6 +27,7 @@ FORBIDDEN = {
 HEAVY = {
     "cv2",
     "onnxruntime",
+    "openvino",
     "onnx",
     "tensorrt",
     "tensorrt_rtx",
@@ -82,7 +83,7 @@ def test_importing_edgekit_loads_nothing_heavy() -> None:
 def test_every_module_of_the_core_can_be_imported_without_the_extras(repository: Path) -> None:
     """Each import runs with the extras' packages made unimportable, as after a plain `pip install edgekit`."""
     names = [name for name, _ in modules_of(repository, "edgekit") if not name.endswith("__main__")]
-    extras = ["onnx", "torch", "torchvision", "tensorrt", "tensorrt_rtx", "pycuda", "pycocotools", "av"]
+    extras = ["onnx", "torch", "torchvision", "tensorrt", "tensorrt_rtx", "pycuda", "pycocotools", "av", "openvino"]
     code = (
         "import sys, importlib\n"
         f"sys.modules.update(dict.fromkeys({extras!r}))\n"

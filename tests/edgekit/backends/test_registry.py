@@ -34,7 +34,7 @@ def other_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_our_own_names_come_first_and_best_first() -> None:
-    assert backend_names()[: len(BACKENDS)] == ("tensorrt", "tensorrt-rtx", "onnxruntime", "fake")
+    assert backend_names()[: len(BACKENDS)] == ("tensorrt", "tensorrt-rtx", "openvino", "onnxruntime", "fake")
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
