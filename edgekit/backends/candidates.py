@@ -9,7 +9,10 @@ from typing import Final
 from edgekit.backends.protocols import Backend
 from edgekit.backends.registry import BACKENDS, backend, backend_names
 
-__all__ = ["Candidate", "candidates_for", "make_backend"]
+__all__ = ["Candidate", "Key", "candidates_for", "make_backend"]
+
+Key = tuple[str, str | None, str]
+"""Backend, device and encoding: what makes a candidate this one, whatever became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,67 +39,94 @@ class Candidate:
         where = {"cpu": " on the CPU", "cuda": " on CUDA", None: ""}[self.device]
         return f"{self.encoding} by {self.backend}{where}"
 
+    @classmethod
+    def of(cls, key: Key) -> Candidate:
+        """The candidate with that key."""
+        backend, device, encoding = key
+        return cls(backend, encoding, device)
+
     @property
     def place(self) -> tuple[str, str | None]:
-        """Backend and device: candidates of one place compete with each other."""
+        """Backend and device."""
         return self.backend, self.device
 
     @property
-    def key(self) -> tuple[str, str | None, str]:
-        """What makes it this candidate, whatever became of it."""
+    def key(self) -> Key:
+        """See Key."""
         return self.backend, self.device, self.encoding
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it runs exactly as written, to show what is right and not what is fast."""
+        return self.backend == "onnxruntime" and self.encoding == "int8-tensorrt"
 
     def ended(self, outcome: str, detail: str) -> Candidate:
         """The same, with what became of it."""
         return replace(self, outcome=outcome, detail=detail)
 
 
-_ORDER: Final[tuple[tuple[str, str | None, tuple[str, ...]], ...]] = (
-    ("tensorrt", None, ("int8-tensorrt", "fp16")),
-    ("tensorrt-rtx", None, ("int8-tensorrt", "fp16")),
-    ("onnxruntime", "cuda", ("fp16", "float")),
-    ("onnxruntime", "cpu", ("int8-cpu", "float")),
-)
-"""What `auto` tries: backend, device, encodings."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A backend on a device.
 
-_ALSO_BY_NAME: Final = {
-    ("tensorrt", None): ("float",),
-    ("tensorrt-rtx", None): ("float",),
-    ("onnxruntime", "cuda"): (),
-    ("onnxruntime", "cpu"): ("fp16", "int8-tensorrt"),
-}
-"""What runs as well, but only when the encoding is asked for by name; int8-tensorrt as an unoptimised reference."""
+    Attributes:
+        backend: name.
+        automatic: encodings that `auto` tries there, in order.
+        by_name: those that run there as well, but only when they are asked for by name.
+        device: for onnxruntime.
+    """
+
+    backend: str
+    automatic: tuple[str, ...]
+    by_name: tuple[str, ...] = ()
+    device: str | None = None
+
+
+_GROUPS: Final = (
+    (_Place("tensorrt", ("int8-tensorrt", "fp16"), ("float",)),),
+    (_Place("tensorrt-rtx", ("int8-tensorrt", "fp16"), ("float",)),),
+    (_Place("onnxruntime", ("fp16", "float"), device="cuda"),),
+    (
+        _Place("openvino", ("int8-cpu", "int8-tensorrt", "float"), ("fp16",)),
+        _Place("onnxruntime", ("int8-cpu", "float"), ("fp16",), device="cpu"),
+    ),
+    (_Place("onnxruntime", (), ("int8-tensorrt",), device="cpu"),),
+)
+"""Groups of places in order: those of one group use the same hardware and compete, a later group is for where all of
+the earlier ones fail. The last is the reference."""
 
 _ANY: Final = ("int8-tensorrt", "int8-cpu", "fp16", "float")
 
 
-def candidates_for(encodings: Sequence[str], *, encoding: str, backend_name: str) -> tuple[Candidate, ...]:
-    """Candidates in the order of trial.
+def candidates_for(encodings: Sequence[str], *, encoding: str, backend_name: str) -> tuple[tuple[Candidate, ...], ...]:
+    """Candidates in the order of trial: groups, of each of which the best is wanted.
 
     Args:
         encodings: those that the bundle has.
         encoding: one of them, or "auto".
         backend_name: a backend's name, or "auto".
     """
-    found = []
-    for name, device, automatic in _ORDER:
-        if backend_name not in ("auto", name):
-            continue
-        possible = automatic if encoding == "auto" else (*automatic, *_ALSO_BY_NAME[name, device])
-        found += [
-            Candidate(name, each, device) for each in possible if each in encodings and encoding in ("auto", each)
+
+    def wanted(possible: Sequence[str]) -> list[str]:
+        return [each for each in possible if each in encodings and encoding in ("auto", each)]
+
+    groups = [
+        [
+            Candidate(place.backend, each, place.device)
+            for place in group
+            if backend_name in ("auto", place.backend)
+            for each in wanted(place.automatic if encoding == "auto" else place.automatic + place.by_name)
         ]
-    if backend_name != "auto" and backend_name not in {name for name, _, _ in _ORDER}:
-        found += [Candidate(backend_name, each) for each in _ANY if each in encodings and encoding in ("auto", each)]
-    if backend_name == "auto":
+        for group in _GROUPS
+    ]
+    known = {place.backend for group in _GROUPS for place in group}
+    if backend_name != "auto" and backend_name not in known:
+        groups.append([Candidate(backend_name, each) for each in wanted(_ANY)])
+    if backend_name == "auto" and encoding != "auto":
+        # Other packages' backends: only for what was named.
         others = [name for name in backend_names() if name not in BACKENDS]
-        found += [
-            Candidate(name, each)
-            for name in others
-            for each in _ANY
-            if each in encodings and each == encoding  # another package's backend: only for what was named
-        ]
-    return tuple(found)
+        groups += [[Candidate(name, each) for each in wanted(_ANY)] for name in others]
+    return tuple(tuple(group) for group in groups if group)
 
 
 def make_backend(candidate: Candidate) -> Backend:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from pathlib import Path
-from statistics import median
-from time import perf_counter
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.backends.candidates import Candidate, candidates_for, make_backend
+from edgekit.backends.candidates import Candidate, Key, candidates_for, make_backend
 from edgekit.backends.choices import Choice, key_of, recall, remember
+from edgekit.backends.competition import INT8_MUST_WIN_BY, compete, told
 from edgekit.backends.machine import usable_cores
 from edgekit.backends.protocols import Backend, LoadOptions, Session
 from edgekit.bundle.bundle import Bundle
@@ -24,13 +21,9 @@ from edgekit.bundle.manifest import Encoding
 from edgekit.config.environment import cache_folder
 from edgekit.errors import BackendUnavailable, GoldenMismatch
 
-__all__ = ["INT8_MUST_WIN_BY", "LoadedModel", "load_model", "worthwhile"]
+__all__ = ["LoadedModel", "load_model"]
 
 _LOG = logging.getLogger(__name__)
-
-INT8_MUST_WIN_BY: Final = 0.10
-"""Share by which INT8 must be faster before it is worth its loss of accuracy."""
-_ROUNDS: Final = 31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,24 +59,19 @@ class _Trial:
     golden: Golden
     options: LoadOptions
     named: bool
-    order: Sequence[Candidate]
+    groups: Sequence[Sequence[Candidate]]
     backends: dict[tuple[str, str | None], Backend]
     loaded: dict[Candidate, Session] = field(default_factory=dict)
     done: list[Candidate] = field(default_factory=list)
 
     def load(self, candidate: Candidate) -> Session | None:
-        """Load and check one; None where it does not work, which is then noted.
-
-        Raises:
-            GoldenMismatch: it was asked for by name and does not reproduce its golden outputs.
-        """
+        """Load and check one, and hold it; None where it does not work, which is then noted."""
         backend = self.backends[candidate.place]
         available = backend.availability()
         if not available.usable:
             self.done.append(candidate.ended("unusable", available.reason))
             return None
-        reference = candidate.backend == "onnxruntime" and candidate.encoding == "int8-tensorrt"
-        options = replace(self.options, optimise=False) if reference else self.options
+        options = replace(self.options, optimise=not candidate.is_reference)
         try:
             session = backend.load(self.bundle.graph(candidate.encoding), options)
         except BackendUnavailable as error:
@@ -91,11 +79,6 @@ class _Trial:
             return None
         try:
             if problem := self._golden_problem(backend, session, candidate):
-                if self.named:
-                    raise GoldenMismatch(
-                        f"{self.bundle.path}: {problem}.",
-                        hint="Use --encoding auto, or export the bundle again.",
-                    )
                 _LOG.warning("%s: %s; trying the next graph", self.bundle.path, problem)
                 session.close()
                 self.done.append(candidate.ended("golden mismatch", problem))
@@ -106,7 +89,7 @@ class _Trial:
         self.loaded[candidate] = session
         return session
 
-    def choose(self, candidate: Candidate, why: str, measured_ms: Mapping[str, float] | None = None) -> LoadedModel:
+    def choose(self, candidate: Candidate, why: str, measured_ms: Mapping[Key, float] | None = None) -> LoadedModel:
         """Keep one, close the others."""
         reason = _reason(candidate, why, self.done)
         session = self.loaded.pop(candidate)
@@ -115,10 +98,9 @@ class _Trial:
         self.close()
         tried = {each.key: each for each in self.done}
         considered = tuple(
-            replace(tried.get(each.key, each), latency_ms=(measured_ms or {}).get(each.encoding))
-            if each.place == candidate.place
-            else tried.get(each.key, each)
-            for each in self.order
+            replace(tried.get(each.key, each), latency_ms=(measured_ms or {}).get(each.key))
+            for group in self.groups
+            for each in group
         )
         return LoadedModel(self.bundle, session, candidate.backend, candidate.encoding, reason, considered)
 
@@ -153,8 +135,8 @@ def load_model(
         encoding: "auto", or an encoding that must be used.
         backend: "auto", a name, or a backend of your own.
         options: threads, device and so on.
-        measure: with "auto" for both graph and speed: time the candidates against each other where that has not
-            been done on this machine yet (about a second); False takes the first that works, unless one was
+        measure: time what competes (graphs, and backends on the same hardware) where that has not been done on this
+            machine yet, which takes a second or two for small nets; False takes the first that works, unless one was
             measured before.
         cache_dir: where choices are remembered; None for the user's cache.
 
@@ -172,17 +154,17 @@ def load_model(
     _check_preparation(bundle, golden)
     name = backend if isinstance(backend, str) else backend.name
     has = [known.value for known in bundle.encodings]
-    order = candidates_for(has, encoding=encoding, backend_name=name)
+    groups = candidates_for(has, encoding=encoding, backend_name=name)
     if isinstance(backend, str):
-        made = {each.place: make_backend(each) for each in order}
+        made = {each.place: make_backend(each) for group in groups for each in group}
         if not made and name != "auto":
             make_backend(Candidate(name, encoding))  # says so where there is no such backend
     else:
-        order = tuple(dict.fromkeys(replace(each, device=None) for each in order))
+        groups = (tuple(dict.fromkeys(replace(each, device=None) for group in groups for each in group)),)
         made = {(name, None): backend}
-    trial = _Trial(bundle, golden, options, encoding != "auto", order, made)
+    trial = _Trial(bundle, golden, options, encoding != "auto", groups, made)
     try:
-        return _select(trial, measure=measure and encoding == "auto", cache_dir=cache_dir or cache_folder())
+        return _select(trial, measure=measure, cache_dir=cache_dir or cache_folder())
     except BaseException:
         trial.close()
         raise
@@ -199,76 +181,55 @@ def _check_preparation(bundle: Bundle, golden: Golden) -> None:
 
 
 def _select(trial: _Trial, *, measure: bool, cache_dir: Path) -> LoadedModel:
-    for _, group in groupby(trial.order, key=lambda candidate: candidate.place):
-        model = _of_group(trial, tuple(group), measure=measure, cache_dir=cache_dir)
+    for group in trial.groups:
+        model = _of_group(trial, group, measure=measure, cache_dir=cache_dir)
         if model is not None:
             return model
+        mismatched = [each for each in trial.done if each.outcome == "golden mismatch"]
+        if trial.named and mismatched:
+            raise GoldenMismatch(
+                f"{trial.bundle.path}: {mismatched[0].detail}.",
+                hint="Use --encoding auto, or export the bundle again.",
+            )
     raise _nothing(trial)
 
 
 def _of_group(trial: _Trial, group: Sequence[Candidate], *, measure: bool, cache_dir: Path) -> LoadedModel | None:
-    """Of one backend's candidates the fastest, measured before or now, or the first; None where none works."""
-    backend = trial.backends[group[0].place]
-    compared = not trial.named and _faithful(backend) and len(group) > 1 and backend.availability().usable
+    """Of a group's candidates the best, measured before or now, or the first; None where none works."""
+    compared = sum(_comparable(trial.backends[each.place]) for each in group) > 1
     facts = _facts(trial, group) if compared else {}
     choice = recall(cache_dir, key_of(facts)) if compared else None
     if choice is not None:
         for candidate in group:
-            if candidate.encoding == choice.encoding and trial.load(candidate) is not None:
-                return trial.choose(candidate, f"{_comparison(choice)}, measured earlier", choice.measured_ms)
+            if candidate.key == choice.chosen and trial.load(candidate) is not None:
+                return trial.choose(candidate, f"{told(choice)}, measured earlier", choice.measured_ms)
     failed = {each.key for each in trial.done}
-    working = []
     for candidate in group:
-        if candidate.key not in failed and trial.load(candidate) is not None:
-            working.append(candidate)
-            if not (compared and measure) or choice is not None:
-                break
-    if not working:
+        works = candidate.key not in failed and trial.load(candidate) is not None
+        if works and (choice is not None or not (compared and measure)):
+            break
+    if not trial.loaded:
         return None
-    if len(working) == 1:
-        return trial.choose(working[0], _why_one(trial, group, choice, compared=compared, measure=measure))
-    choice = _measured(trial, working)
+    if len(trial.loaded) == 1:
+        [candidate] = trial.loaded
+        return trial.choose(candidate, _why_one(trial, candidate, choice, compared=compared, measure=measure))
+    working = {candidate.key: session for candidate, session in trial.loaded.items()}
+    choice = compete(working, _batch(trial.golden, trial.bundle.manifest.batch.opt))
     remember(cache_dir, key_of(facts), facts, choice)
-    chosen = next(each for each in working if each.encoding == choice.encoding)
-    return trial.choose(chosen, f"{_comparison(choice)}, measured now", choice.measured_ms)
+    return trial.choose(Candidate.of(choice.chosen), f"{told(choice)}, measured now", choice.measured_ms)
 
 
-def _why_one(trial: _Trial, group: Sequence[Candidate], choice: Choice | None, *, compared: bool, measure: bool) -> str:
+def _why_one(trial: _Trial, candidate: Candidate, choice: Choice | None, *, compared: bool, measure: bool) -> str:
     """Why a candidate was taken without timing it against another."""
+    if choice is not None:
+        return f"the {Candidate.of(choice.chosen)} that was faster before no longer works"
+    if not _faithful(trial.backends[candidate.place]):
+        return "infers nothing, so any graph will do"
+    if compared and not measure:
+        return "first in order, not measured"
     if trial.named:
         return "asked for by name"
-    if not _faithful(trial.backends[group[0].place]):
-        return "infers nothing, so any graph will do"
-    if choice is not None:
-        return f"the {choice.encoding} that was faster before no longer works"
-    if not compared:
-        return "the only graph for it in this bundle"
-    return "the only graph that works here" if measure else "first in order, not measured"
-
-
-def _measured(trial: _Trial, working: Sequence[Candidate]) -> Choice:
-    """Time sessions in turn, so that whatever else the machine does falls on all of them."""
-    batch = _batch(trial.golden, trial.bundle.manifest.batch.opt)
-    seconds: dict[Candidate, list[float]] = {each: [] for each in working}
-    for _ in range(_ROUNDS):
-        for each in working:
-            session = trial.loaded[each]
-            start = perf_counter()
-            session.result(session.submit(batch))
-            seconds[each].append(perf_counter() - start)
-    measured = {each.encoding: round(median(values) * 1000, 3) for each, values in seconds.items()}
-    backend, device = working[0].place
-    return Choice(backend, device, worthwhile(measured), measured)
-
-
-def worthwhile(measured_ms: Mapping[str, float]) -> str:
-    """The fastest encoding, unless it is INT8 and does not win by INT8_MUST_WIN_BY; then the fastest other."""
-    fastest = min(measured_ms, key=lambda encoding: measured_ms[encoding])
-    exact = [encoding for encoding in measured_ms if not encoding.startswith("int8")]
-    if not exact:
-        return fastest
-    best_exact = min(exact, key=lambda encoding: measured_ms[encoding])
-    return fastest if measured_ms[fastest] <= measured_ms[best_exact] * (1 - INT8_MUST_WIN_BY) else best_exact
+    return "the only graph that works here" if compared else "the only graph for it in this bundle"
 
 
 def _batch(golden: Golden, size: int) -> NDArray[np.uint8]:
@@ -277,13 +238,11 @@ def _batch(golden: Golden, size: int) -> NDArray[np.uint8]:
 
 def _facts(trial: _Trial, group: Sequence[Candidate]) -> dict[str, object]:
     """All that decides which graph is fastest; a backend's reason names its version and device."""
-    first = group[0]
     options = trial.options
     return {
         "graphs": {each.encoding: trial.bundle.graph(each.encoding).sha256 for each in group},
-        "backend": first.backend,
-        "device": first.device,
-        "where": trial.backends[first.place].availability().reason,
+        "candidates": [each.key for each in group],
+        "where": sorted({trial.backends[each.place].availability().reason for each in group}),
         "accelerator": options.device,
         "threads": options.threads or usable_cores(),
         "batch": trial.bundle.manifest.batch.opt,
@@ -291,25 +250,20 @@ def _facts(trial: _Trial, group: Sequence[Candidate]) -> dict[str, object]:
     }
 
 
-def _comparison(choice: Choice) -> str:
-    times = sorted(choice.measured_ms.items(), key=lambda item: item[1])
-    said = " against ".join(f"{encoding} {value:.1f} ms" for encoding, value in times)
-    if not times or times[0][0] == choice.encoding:
-        return said
-    return f"{said}, and INT8 must win by {INT8_MUST_WIN_BY:.0%}"
-
-
 def _reason(candidate: Candidate, why: str, before: Sequence[Candidate]) -> str:
     mismatched = [str(each) for each in before if each.outcome == "golden mismatch"]
     failed = f"; not {', '.join(mismatched)}, which does not reproduce its golden outputs" if mismatched else ""
-    reference = candidate.backend == "onnxruntime" and candidate.encoding == "int8-tensorrt"
-    kind = " (a reference with optimisations off: its speed says nothing)" if reference else ""
+    kind = " (a reference with optimisations off: its speed says nothing)" if candidate.is_reference else ""
     return f"{candidate}: {why}{kind}{failed}"
 
 
 def _faithful(backend: Backend) -> bool:
     """Whether its outputs are the graph's; the fake backend's are not."""
     return bool(getattr(backend, "faithful", True))
+
+
+def _comparable(backend: Backend) -> bool:
+    return _faithful(backend) and backend.availability().usable
 
 
 def _nothing(trial: _Trial) -> BackendUnavailable | GoldenMismatch:

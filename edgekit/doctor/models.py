@@ -27,7 +27,17 @@ def graph_choice(path: Path, cache_dir: Path | None = None, options: LoadOptions
         return [Finding(section, "auto", error.message, Status.WARNING, error.hint)]
     model.close()
     mismatched = [each for each in model.candidates if each.outcome == "golden mismatch"]
+    reproduced = {each.encoding for each in model.candidates if each.outcome in ("chosen", "passed over")}
     return [
         Finding(section, "auto", model.reason),
-        *(Finding(section, str(each), each.detail, Status.WARNING, "Export it again.") for each in mismatched),
+        *(
+            Finding(section, str(each), each.detail, Status.WARNING, _advice(each.backend, each.encoding in reproduced))
+            for each in mismatched
+        ),
     ]
+
+
+def _advice(backend: str, reproduced_elsewhere: bool) -> str:
+    if reproduced_elsewhere:
+        return f"Another backend reproduces it; another version of {backend} may too."
+    return "Export it again."

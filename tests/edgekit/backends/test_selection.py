@@ -1,18 +1,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from edgekit.backends.candidates import candidates_for
+from edgekit.backends.candidates import Candidate, candidates_for
 from edgekit.backends.fake import FakeBackend, FakeSession
 from edgekit.backends.onnxruntime import OnnxRuntimeBackend, OnnxRuntimeSession
 from edgekit.backends.protocols import Availability, Graph, LoadOptions, Outputs, Session, Ticket
-from edgekit.backends.selection import load_model, worthwhile
+from edgekit.backends.selection import load_model
 from edgekit.bundle.bundle import Bundle
 from edgekit.bundle.golden import bytes_of
 from edgekit.bundle.manifest import Encoding
@@ -58,53 +58,39 @@ class Weighted(OnnxRuntimeBackend):
         return Delayed(super().load(graph, options), self.weights.get(graph.encoding, 1), self.closed, graph.encoding)
 
 
-def names(order: tuple[object, ...]) -> list[str]:
-    return [str(each) for each in order]
+def names(groups: Sequence[Sequence[Candidate]]) -> list[list[str]]:
+    return [[str(each) for each in group] for group in groups]
 
 
 def test_auto_tries_candidates_in_the_documented_order() -> None:
     every = [encoding.value for encoding in Encoding]
     assert names(candidates_for(every, encoding="auto", backend_name="auto")) == [
-        "int8-tensorrt by tensorrt",
-        "fp16 by tensorrt",
-        "int8-tensorrt by tensorrt-rtx",
-        "fp16 by tensorrt-rtx",
-        "fp16 by onnxruntime on CUDA",
-        "float by onnxruntime on CUDA",
-        "int8-cpu by onnxruntime on the CPU",
-        "float by onnxruntime on the CPU",
+        ["int8-tensorrt by tensorrt", "fp16 by tensorrt"],
+        ["int8-tensorrt by tensorrt-rtx", "fp16 by tensorrt-rtx"],
+        ["fp16 by onnxruntime on CUDA", "float by onnxruntime on CUDA"],
+        [
+            "int8-cpu by openvino",
+            "int8-tensorrt by openvino",
+            "float by openvino",
+            "int8-cpu by onnxruntime on the CPU",
+            "float by onnxruntime on the CPU",
+        ],
     ]
 
 
 def test_encodings_that_the_bundle_lacks_are_no_candidates() -> None:
     assert names(candidates_for(["float"], encoding="auto", backend_name="onnxruntime")) == [
-        "float by onnxruntime on CUDA",
-        "float by onnxruntime on the CPU",
+        ["float by onnxruntime on CUDA"],
+        ["float by onnxruntime on the CPU"],
     ]
 
 
 def test_by_name_more_is_possible_than_auto_would_take() -> None:
     found = names(candidates_for(["float", "int8-tensorrt"], encoding="int8-tensorrt", backend_name="auto"))
-    assert found[-1] == "int8-tensorrt by onnxruntime on the CPU"
-    assert "int8-tensorrt by onnxruntime on the CPU" not in names(
-        candidates_for(["float", "int8-tensorrt"], encoding="auto", backend_name="auto")
-    )
-
-
-@pytest.mark.parametrize(
-    ("measured_ms", "chosen"),
-    [
-        ({"int8-cpu": 8.9, "float": 10.0}, "int8-cpu"),
-        ({"int8-cpu": 9.1, "float": 10.0}, "float"),
-        ({"int8-cpu": 12.0, "float": 10.0}, "float"),
-        ({"int8-tensorrt": 5.0, "fp16": 5.2}, "fp16"),
-        ({"fp16": 5.0, "float": 5.1}, "fp16"),
-        ({"float": 5.0, "fp16": 5.1}, "float"),
-        ({"int8-cpu": 5.0}, "int8-cpu"),
-    ],
-)
-def test_int8_must_win_by_a_tenth(measured_ms: Mapping[str, float], chosen: str) -> None:
-    assert worthwhile(measured_ms) == chosen
+    assert found[-2:] == [["int8-tensorrt by openvino"], ["int8-tensorrt by onnxruntime on the CPU"]]
+    automatic = names(candidates_for(["float", "int8-tensorrt"], encoding="auto", backend_name="auto"))
+    assert ["int8-tensorrt by onnxruntime on the CPU"] not in automatic
+    assert names(candidates_for(["float", "fp16"], encoding="fp16", backend_name="openvino")) == [["fp16 by openvino"]]
 
 
 @pytest.mark.parametrize(("weights", "chosen"), [({"float": 30}, "int8-cpu"), ({"int8-cpu": 30}, "float")])
@@ -143,7 +129,7 @@ def test_a_remembered_choice_that_no_longer_works_is_left(opened: MakeBundle, tm
     backend.refused = {"int8-cpu"}
     model = load_model(bundle, backend=backend, options=ONE_THREAD, cache_dir=tmp_path)
     assert model.encoding == "float"
-    assert "the int8-cpu that was faster before no longer works" in model.reason
+    assert "the int8-cpu by onnxruntime that was faster before no longer works" in model.reason
 
 
 @pytest.mark.parametrize("changed", ["threads", "graph"])
@@ -183,12 +169,49 @@ def test_auto_passes_over_a_graph_that_does_not_reproduce_its_golden_outputs(
     opened: MakeBundle, tmp_path: Path
 ) -> None:
     bundle = opened(wrong=(Encoding.INT8_CPU,))
-    model = load_model(bundle, options=ONE_THREAD, cache_dir=tmp_path)
+    model = load_model(bundle, backend="onnxruntime", options=ONE_THREAD, cache_dir=tmp_path)
     assert model.encoding == "float"
     assert "not int8-cpu by onnxruntime on the CPU, which does not reproduce its golden outputs" in model.reason
     outcomes = {str(each): each.outcome for each in model.candidates}
     assert outcomes["int8-cpu by onnxruntime on the CPU"] == "golden mismatch"
     assert outcomes["float by onnxruntime on the CPU"] == "chosen"
+
+
+def test_backends_of_one_processor_compete_and_the_choice_names_the_backend(opened: MakeBundle, tmp_path: Path) -> None:
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    model = load_model(opened(), options=ONE_THREAD, cache_dir=tmp_path)
+    measured = {str(each) for each in model.candidates if each.latency_ms}
+    assert measured == {
+        "int8-cpu by openvino",
+        "int8-tensorrt by openvino",
+        "float by openvino",
+        "int8-cpu by onnxruntime on the CPU",
+        "float by onnxruntime on the CPU",
+    }
+    [file] = (tmp_path / "choices").iterdir()
+    kept = json.loads(file.read_bytes())
+    assert kept["choice"]["chosen"][::2] == [model.backend, model.encoding]
+    assert [reason.split()[0] for reason in kept["facts"]["where"]] == ["onnxruntime", "openvino"], "with versions"
+    again = load_model(opened("again.edgekit"), options=ONE_THREAD, cache_dir=tmp_path)
+    assert (again.backend, again.encoding) == (model.backend, model.encoding)
+    assert "measured earlier" in again.reason
+
+
+def test_an_encoding_by_name_is_run_by_the_faster_backend(opened: MakeBundle, tmp_path: Path) -> None:
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    model = load_model(opened(), encoding="float", options=ONE_THREAD, cache_dir=tmp_path)
+    assert {str(each) for each in model.candidates if each.latency_ms} == {
+        "float by openvino",
+        "float by onnxruntime on the CPU",
+    }
+    assert model.encoding == "float"
+    assert "measured now" in model.reason
+
+
+def test_the_reference_competes_with_nothing(opened: MakeBundle, tmp_path: Path) -> None:
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    model = load_model(opened(), encoding="int8-tensorrt", options=ONE_THREAD, cache_dir=tmp_path)
+    assert (model.backend, model.reason) == ("openvino", "int8-tensorrt by openvino: asked for by name")
 
 
 def test_an_encoding_asked_for_by_name_fails_when_its_golden_outputs_do(opened: MakeBundle, tmp_path: Path) -> None:
