@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import onnx
@@ -19,13 +19,14 @@ from edgekit_export.quantize.judge import Panel
 from edgekit_export.quantize.measured import Measured
 from edgekit_export.quantize.memory import Arrays, fingerprint
 from edgekit_export.quantize.options import QuantizeOptions
-from edgekit_export.quantize.plan import Plan
+from edgekit_export.quantize.plan import LayerPlan, Plan
 from edgekit_export.quantize.repairs.adaround import adaptively_rounded
 from edgekit_export.quantize.repairs.bias import bias_corrected
 from edgekit_export.quantize.repairs.equalize import Equalized, EqualizeOptions, applied, equalized
 from edgekit_export.quantize.repairs.gain import RepairGain, gain_of, noise_of
 from edgekit_export.quantize.repairs.range_search import arrays_of, found_in
 from edgekit_export.quantize.repairs.remeasure import remeasured
+from edgekit_export.quantize.weights import QuantizedWeight
 
 __all__ = ["ADAROUND", "BIAS_CORRECTION", "EQUALIZATION", "Base", "equalized_base", "repaired"]
 
@@ -33,8 +34,11 @@ EQUALIZATION: Final = "equalization"
 BIAS_CORRECTION: Final = "bias correction"
 ADAROUND: Final = "adaptive rounding"
 
-_IMAGES: Final = 16
-"""Images that a repair of the rounding works on: it holds what each layer reads of all of them."""
+_PIXELS, _FEWEST, _MOST = 48 * 224 * 224, 16, 128
+"""A repair of the rounding works on so many pixels, but on so many images at least and at most: it holds what is
+between two layers of all of them. More images make it better (bias correction of a MobileNetV2 at 96 pixels, judged
+on 96 others: 0.9 dB by 16 images, 1.5 by 117), and each costs the same time again.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,13 +141,76 @@ def repaired(
         (ADAROUND, adaptively_rounded, options.adaround),
     ]
     current, gains = list(plans), []
-    few = [base.images[index] for index in np.unique(np.linspace(0, len(base.images) - 1, _IMAGES).astype(int))]
+    few = _some(base.images)
     for name, repair, wanted in repairs:
         if not wanted or not current:
             continue
         before = noise_of(base.panel, base.model, current)
-        tried = repair(base.model, current, few, threads=options.threads, progress=partial(progress, name))
-        gain = gain_of(name, before, noise_of(base.panel, base.model, tried))
+        tried = _remembered(name, repair, base, current, few, options, progress)
+        detail = f"on {len(few)} images{_anew(current, tried)}"
+        gain = gain_of(name, before, noise_of(base.panel, base.model, tried), detail)
         gains.append(gain)
         current = tried if gain.applied else current
     return current, tuple(gains)
+
+
+def _some(images: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
+    height, width = images[0].shape[:2]
+    count = min(max(_PIXELS // (height * width), _FEWEST), _MOST, len(images))
+    return [images[index] for index in np.unique(np.linspace(0, len(images) - 1, count).astype(int))]
+
+
+def _anew(before: Sequence[Plan], after: Sequence[Plan]) -> str:
+    """How many weights, and how many biases alone, a repair changed."""
+    pairs = [
+        (one.weight, other.weight)
+        for one, other in zip(before, after, strict=True)
+        if isinstance(one, LayerPlan) and isinstance(other, LayerPlan)
+    ]
+    weights = sum(not np.array_equal(one.values, other.values) for one, other in pairs)
+    biases = sum(not np.array_equal(one.bias_change, other.bias_change) for one, other in pairs)
+    return f"; changed biases: {biases}, weights: {weights}"
+
+
+class _Repair(Protocol):
+    def __call__(
+        self,
+        model: onnx.ModelProto,
+        plans: Sequence[Plan],
+        images: Sequence[NDArray[np.uint8]],
+        *,
+        threads: int,
+        progress: Callable[[int, int], None],
+    ) -> list[Plan]: ...
+
+
+def _remembered(
+    name: str,
+    repair: _Repair,
+    base: Base,
+    plans: Sequence[Plan],
+    images: Sequence[NDArray[np.uint8]],
+    options: QuantizeOptions,
+    progress: Progress,
+) -> list[Plan]:
+    """What a repair makes of the plans, or made of the same ones."""
+
+    def compute() -> Arrays:
+        with one_blas_thread():
+            made = repair(base.model, plans, images, threads=options.threads, progress=partial(progress, name))
+        arrays: dict[str, NDArray[Any]] = {}
+        for index, plan in enumerate(made):
+            if isinstance(plan, LayerPlan):
+                arrays[f"{index}/values"] = plan.weight.values
+                arrays[f"{index}/scales"] = plan.weight.scales
+                arrays[f"{index}/bias"] = plan.weight.bias_change
+        return arrays
+
+    inputs = (base.model.SerializeToString(deterministic=True), fingerprint(list(images)), fingerprint(list(plans)))
+    arrays = base.panel.memory.arrays(name, *inputs, compute=compute)
+
+    def with_weight(index: int, plan: LayerPlan) -> LayerPlan:
+        values, scales, bias = (arrays[f"{index}/{part}"] for part in ("values", "scales", "bias"))
+        return dataclasses.replace(plan, weight=QuantizedWeight(values, scales, plan.weight.axis, bias))
+
+    return [with_weight(index, plan) if isinstance(plan, LayerPlan) else plan for index, plan in enumerate(plans)]

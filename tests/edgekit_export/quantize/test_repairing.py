@@ -5,6 +5,7 @@ import pytest
 from edgekit_export.graph import float_graph
 from edgekit_export.graph.running import relative_difference, run
 from edgekit_export.quantize import QuantizeOptions, quantize
+from edgekit_export.quantize.repairing import _some
 
 from edgekit.bundle.manifest import ArithmeticSpec, Encoding
 
@@ -89,6 +90,39 @@ def test_a_repair_of_the_rounding_is_kept_only_where_it_helps(uneven, images):
     assert [gain.name for gain in gains] == ["bias correction", "adaptive rounding"]
     for gain in gains:
         assert gain.applied == (gain.noise_after < gain.noise_before)
+
+
+def test_a_repair_says_what_it_worked_on_and_changed(uneven, images):
+    result = quantize(uneven, images, options=QuantizeOptions(correct_bias=True, adaround=True))
+    biases, weights = result.repairs[Encoding.INT8_TENSORRT]
+    # A quarter of the ten is held back.
+    assert biases.detail == "on 8 images; changed biases: 1, weights: 0"
+    assert weights.detail.startswith("on 8 images; changed biases: ")
+
+
+def test_what_was_repaired_once_is_not_repaired_again(uneven, images, tmp_path):
+    stages = []
+
+    def progress(stage, done, total):
+        stages.append(stage)
+
+    options = QuantizeOptions(correct_bias=True, adaround=True, cache=tmp_path)
+    first = quantize(uneven, images, options=options, progress=progress)
+    assert {"bias correction", "adaptive rounding"} <= set(stages)
+    stages.clear()
+    again = quantize(uneven, images, options=options, progress=progress)
+    assert not {"bias correction", "adaptive rounding"} & set(stages)
+    assert again.repairs == first.repairs
+    one, other = (made.graphs[Encoding.INT8_TENSORRT] for made in (first, again))
+    assert one.SerializeToString(deterministic=True) == other.SerializeToString(deterministic=True)
+
+
+def test_large_images_are_taken_fewer_of():
+    def some(height_width):
+        return len(_some([np.broadcast_to(np.uint8(0), (*height_width, 3))] * 500))
+
+    assert [some(size) for size in ((96, 96), (224, 224), (416, 416), (2000, 2000))] == [128, 48, 16, 16]
+    assert len(_some([np.zeros((8, 8, 3), np.uint8)] * 5)) == 5
 
 
 def test_without_being_asked_nothing_is_repaired(uneven, images):

@@ -27,10 +27,12 @@ class Products:
     Attributes:
         covariance: float64 (groups, columns, columns) of the patches.
         cross: float64 (groups, channels / groups, columns): of the wanted outputs with the patches.
+        count: patches that they are the means of.
     """
 
     covariance: NDArray[np.float64]
     cross: NDArray[np.float64]
+    count: int
 
 
 def products_of(
@@ -95,4 +97,4 @@ def _products(pairs: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) 
         covariance = covariance + np.matmul(centred.transpose(0, 2, 1), centred).astype(np.float64)
         off = (outputs - goal[:, None, :]).astype(np.float32)
         cross = cross + np.matmul(off.transpose(0, 2, 1), centred).astype(np.float64)
-    return Products(np.asarray(covariance / count), np.asarray(cross / count))
+    return Products(np.asarray(covariance / count), np.asarray(cross / count), count)

@@ -7,7 +7,8 @@ kept only until the last node that reads it has run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import copy
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,13 +33,21 @@ class Walk:
         model: a graph with one input.
         images: what its input is fed, one at a time, without the batch axis.
         halts: names of the nodes at which to halt.
+        kept: tensors to be kept until they are taken, whoever reads them.
         threads: CPU threads.
     """
 
     def __init__(
-        self, model: onnx.ModelProto, images: Sequence[NDArray[Any]], halts: Sequence[str], *, threads: int = 2
+        self,
+        model: onnx.ModelProto,
+        images: Sequence[NDArray[Any]],
+        halts: Sequence[str],
+        *,
+        kept: Collection[str] = (),
+        threads: int = 2,
     ) -> None:
         self._model, self._threads = model, threads
+        self._kept = set(kept)
         self._initializers = GraphView(model.graph).initializers
         # A weight behind DequantizeLinear is made anew by every part that reads it.
         self._constant: dict[str, onnx.NodeProto] = {}
@@ -63,6 +72,31 @@ class Walk:
             if self._part == part:
                 self.advance()
 
+    def fork(self) -> Walk:
+        """A walk of its own from here on; nothing that was made is made again."""
+        other = copy.copy(self)
+        other._values = [dict(values) for values in self._values]
+        other._kept = set(self._kept)
+        return other
+
+    def value(self, name: str) -> list[NDArray[Any]] | None:
+        """A tensor per image, or None where it is not made yet or no longer kept."""
+        return [values[name] for values in self._values] if name in self._values[0] else None
+
+    def take(self, name: str) -> list[NDArray[Any]]:
+        """A tensor of `kept` per image, which then needs to be kept no longer than others."""
+        self._kept.discard(name)
+        taken = [values[name] for values in self._values]
+        if name not in self._later():
+            for values in self._values:
+                del values[name]
+        return taken
+
+    def _later(self) -> set[str]:
+        """What is still to be read, or kept for other reasons."""
+        read = {name for part in self._parts[self._part :] for node in part for name in names_read(node)}
+        return read | self._outputs | self._kept
+
     def data(self) -> list[NDArray[Any]]:
         """What the halted node reads, per image."""
         name = self._parts[self._part][0].input[0]
@@ -81,9 +115,7 @@ class Walk:
         """Run the halted node, with another weight and bias where given, and all up to the next one."""
         nodes = self._parts[self._part]
         self._part += 1
-        later = {
-            name for part in self._parts[self._part :] for node in part for name in names_read(node)
-        } | self._outputs
+        later = self._later()
         wanted = [name for name in dict.fromkeys(name for node in nodes for name in node.output) if name in later]
         replaced = {index: value for index, value in ((1, weight), (2, bias)) if value is not None}
         made = self._made(nodes, wanted, replaced) if wanted else [[]] * len(self._values)

@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 from edgekit_calibration import Range, Scheme, quantizer
 from edgekit_export.graph.running import relative_difference, run
+from edgekit_export.progress import silent
+from edgekit_export.quantize import QuantizeOptions
+from edgekit_export.quantize.calibrate import measure
 from edgekit_export.quantize.judge import Panel
-from edgekit_export.quantize.repairs.adaround import adaptively_rounded
+from edgekit_export.quantize.plan import LayerPlan
+from edgekit_export.quantize.repairs.adaround import _Rounder, _Way, adaptively_rounded
 from edgekit_export.quantize.repairs.bias import bias_corrected
 from edgekit_export.quantize.repairs.flips import flipped
 from edgekit_export.quantize.repairs.gain import noise_of
+from edgekit_export.quantize.repairs.walk import Walk
 from edgekit_export.quantize.weights import round_rows
 
 RNG = np.random.default_rng(0)
@@ -81,6 +86,55 @@ def test_a_centred_layer_keeps_its_mean(small_net, pictures, rough_plans):
         for image in pictures
     ]
     assert max(differences) < 0.05
+
+
+def fine_plans(model, images):
+    """Eight bits, ranges and moments from the images that will be asked for."""
+    measured, _ = measure(model, images, silent, QuantizeOptions(threads=1))
+    ranges = measured.ranges[Scheme.SIGNED_SYMMETRIC]
+    return [
+        LayerPlan(layer, measured.weights[layer.name], quantizer(ranges[layer.data], Scheme.SIGNED_SYMMETRIC))
+        for layer in measured.layers
+    ]
+
+
+def test_a_block_that_does_worse_on_images_that_it_was_not_made_on_stays_as_it_was(small_net, pictures):
+    plans = fine_plans(small_net, pictures)
+    rng = np.random.default_rng(7)
+    # Every fourth image is for judging; the others mislead.
+    misleading = [
+        picture if index % 4 == 3 else (rng.random(picture.shape) < 0.5).astype(np.uint8) * np.uint8(255)
+        for index, picture in enumerate(pictures[:16])
+    ]
+    panel = Panel(small_net, pictures[16:], rank_images=1, threads=1)
+    kept = adaptively_rounded(small_net, plans, misleading, threads=1)
+    for new, old in zip(kept, plans, strict=True):
+        np.testing.assert_array_equal(new.weight.values, old.weight.values)
+    assert noise_of(panel, small_net, kept) < 1.5 * noise_of(panel, small_net, plans)
+
+
+def test_no_image_is_both_made_on_and_judged_by_unless_there_are_too_few(small_net, rough_plans):
+    rounder = _Rounder(small_net, rough_plans, 10)
+    assert (rounder.fitted, rounder.judged) == ([0, 1, 2, 4, 5, 6, 8, 9], [3, 7])
+    few = _Rounder(small_net, rough_plans, 3)
+    assert few.fitted == few.judged == [0, 1, 2]
+
+
+def test_the_layer_that_closes_a_sum_is_aimed_at_what_the_sum_lacks(small_net, pictures, rough_plans):
+    rounder = _Rounder(small_net, rough_plans, 2)
+    names = [plan.layer.name for plan in rough_plans]
+    floating = Walk(small_net, pictures[:2], names, threads=1)
+    way = _Way(Walk(rounder.quantized, pictures[:2], names, threads=1), {})
+    aims = {}
+    for node, _ in zip(floating, way.walk, strict=True):
+        wanted = floating.result()
+        aims[node.op_type + node.output[0]] = (rounder.aim(rounder.chosen[node.name], floating, way, wanted), wanted)
+        if node.output[0] == "d":
+            skips = (floating.value("t"), way.walk.value("t"))
+    aim, wanted = aims.pop("Convd")
+    assert np.abs(skips[0][1] - skips[1][1]).max() > 0.01
+    np.testing.assert_allclose(aim[1] + skips[1][1], wanted[1] + skips[0][1], rtol=1e-5, atol=1e-5)
+    assert all(aim is wanted for aim, wanted in aims.values())
 
 
 def test_without_images_or_layers_nothing_changes(small_net, pictures, rough_plans):

@@ -48,3 +48,33 @@ def test_only_what_is_still_to_be_read_is_kept(small_net, pictures):
     walk = Walk(small_net, pictures[:1], LAYERS, threads=1)
     kept = {node.name: set(walk._values[0]) for node in walk}
     assert kept == {"Conv_3": {"y"}, "Conv_6": {"t"}, "Conv_9": {"r"}, "Gemm_13": {"f"}}
+
+
+def test_a_fork_goes_its_own_way(small_net, pictures):
+    walk = Walk(small_net, pictures[:2], LAYERS, threads=1)
+    walk.advance()
+    other = walk.fork()
+    other.advance(weight=np.zeros((8, 3, 3, 3), np.float32))
+    walk.advance()
+    assert np.ptp(walk.data()[0]) > 0.1
+    assert np.ptp(other.data()[0], axis=(2, 3)).max() == 0
+    for _ in LAYERS[1:]:
+        walk.advance()
+    assert relative_difference(run(small_net, {"images": pictures[1][None]}), [walk.outputs()[1]["z"]]) < 1e-6
+
+
+def test_a_tensor_is_kept_until_it_is_taken(small_net, pictures):
+    walk = Walk(small_net, pictures[:2], LAYERS, kept=["a", "t"], threads=1)
+    assert walk.value("a") is None
+    halts = iter(walk)
+    next(halts)
+    next(halts)
+    fork = walk.fork()
+    expected = run(with_outputs(small_net, ["a"]), {"images": pictures[1][None]})
+    assert relative_difference(expected, [walk.take("a")[1]]) < 1e-6
+    assert walk.value("a") is None
+    assert fork.value("a") is not None
+    # The halted layer is still to read it.
+    assert walk.take("t") == walk.data()
+    assert next(halts).name == "Conv_9"
+    assert walk.value("t") is None
