@@ -134,7 +134,9 @@ def _exported(
 def _judged(stage: _Stage, method: Method, quantized: Quantized) -> Judged:
     assert stage.judging is not None
     prepared = stage.judging.prepared
-    if quantized.encoding is not None and stage.exported is not None:
+    if quantized.encoding is not None and method.tool is not Tool.EDGEKIT:
+        outputs = outputs_of_graph(quantized.model, (row[None] for row in prepared), optimise=False)
+    elif quantized.encoding is not None and stage.exported is not None:
         outputs = outputs_of_bundle(stage.exported[0], quantized.encoding.value, prepared)
     else:
         inputs = model_inputs(prepared, stage.source)

@@ -13,6 +13,7 @@ class Tool(str, Enum):
     """Who quantizes."""
 
     EDGEKIT = "edgekit"
+    EDGEKIT_PURE = "edgekit, every layer in INT8"
     ONNXRUNTIME = "onnxruntime"
     MODELOPT = "modelopt"
 
@@ -38,6 +39,7 @@ class Method:
 METHODS: Final = (
     Method("int8-tensorrt", Tool.EDGEKIT, "int8-tensorrt", True),
     Method("int8-cpu", Tool.EDGEKIT, "int8-cpu", False),
+    Method("ours-pure", Tool.EDGEKIT_PURE, "int8-tensorrt", True),
     Method("ort-defaults", Tool.ONNXRUNTIME, "defaults", False),
     Method("ort-u8s8", Tool.ONNXRUNTIME, "u8s8", False),
     Method("ort-trt-minmax", Tool.ONNXRUNTIME, "trt-minmax", True),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from edgekit_export.graph.macs import planned_int8_macs, total_macs
 from peers.environment import Unavailable, modelopt_python
 
 from edgekit.bundle.bundle import Bundle
@@ -32,7 +33,7 @@ class Quantized:
 
     Attributes:
         model: the graph: uint8 pictures in where `encoding` is set, the model file's float input elsewhere.
-        encoding: of the bundle, for edgekit's.
+        encoding: of the bundle, for edgekit's; ours-pure is one of no bundle.
         cost: of making it; edgekit makes both encodings, proofs and report at once, so both have the same.
         planned: share of the MACs whose data and weight are both quantized, 0 to 1.
         executed: share that ONNX Runtime turns into integer operators here; None where nobody would run it so.
@@ -51,8 +52,14 @@ def export_case(case: Case, folder: Path, *, cache: Path | None = None) -> tuple
     Raises:
         Failed: export failed.
     """
-    bundle, asked = folder / f"{case.name}.edgekit", folder / f"{case.name}.request.json"
-    options = case.options
+    bundle = folder / f"{case.name}.edgekit"
+    asked = _request(case, bundle, folder)
+    return bundle, run_measured(_HERE / "export_bundle.py", [str(asked)], cache=cache)
+
+
+def _request(case: Case, bundle: Path, folder: Path) -> Path:
+    """What a process of its own is to be told of the case."""
+    asked, options = folder / f"{case.name}.request.json", case.options
     request = {
         "model": str(case.model),
         "output": str(bundle),
@@ -66,7 +73,7 @@ def export_case(case: Case, folder: Path, *, cache: Path | None = None) -> tuple
         },
     }
     asked.write_text(json.dumps(request))
-    return bundle, run_measured(_HERE / "export_bundle.py", [str(asked)], cache=cache)
+    return asked
 
 
 def quantized_by(
@@ -96,6 +103,12 @@ def quantized_by(
             raise Failed("edgekit export failed")
         return _of_bundle(*exported, Encoding(method.setting))
     out = where["work"] / f"{case.name}.{method.name}.onnx"
+    if method.tool is Tool.EDGEKIT_PURE:
+        asked = _request(case, out.with_suffix(".edgekit"), where["work"])
+        cost = run_measured(_HERE / "quantize_pure.py", [str(asked), str(out)])
+        graph = onnx.load(str(out))
+        planned = planned_int8_macs(graph) / total_macs(graph)
+        return Quantized(graph, Encoding(method.setting), cost, planned, None)
     python = None
     if method.tool is Tool.MODELOPT:
         try:

@@ -21,12 +21,12 @@ Outputs = dict[str, NDArray[np.float32]]
 """By name, in the graph's order; the first axis is the picture."""
 
 
-def outputs_of_graph(model: onnx.ModelProto, inputs: Iterable[NDArray[np.float32]], *, optimise: bool) -> Outputs:
+def outputs_of_graph(model: onnx.ModelProto, inputs: Iterable[NDArray[Any]], *, optimise: bool) -> Outputs:
     """By ONNX Runtime on the CPU.
 
     Args:
-        model: float32 pictures in, batch 1.
-        inputs: one (1, 3, height, width) each.
+        model: one picture in.
+        inputs: as it takes them: float32 (1, 3, height, width) each, or uint8 (1, height, width, 3) prepared.
         optimise: False runs it exactly as written.
     """
     loaded = session(model, optimise=optimise)

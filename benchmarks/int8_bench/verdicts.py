@@ -17,6 +17,7 @@ from int8_bench.scoring import Judged, metric_difference, sqnr_difference
 __all__ = ["Answer", "Verdict", "verdicts"]
 
 _OURS = {method.name for method in METHODS if method.tool is Tool.EDGEKIT}
+_PURE = {method.name for method in METHODS if method.tool is Tool.EDGEKIT_PURE}
 
 
 class Answer(str, Enum):
@@ -54,6 +55,15 @@ def verdicts(compared: Compared) -> Iterator[Verdict]:
                 yield Verdict(row.case, row.method, Answer.MISSED, row.note)
             yield from _bars(compared, row)
             yield from _against_peers(compared, row)
+        elif row.method in _PURE:
+            yield from _repaired(compared, row)
+
+
+def _repaired(compared: Compared, row: Row) -> Iterator[Verdict]:
+    least = compared.case.bars.min_pure
+    if least is not None and row.value is not None:
+        answer = Answer.MET if row.value >= least else Answer.MISSED
+        yield Verdict(row.case, row.method, answer, f"{row.metric} {row.value:.4f}, at least {least:g} asked")
 
 
 def _bars(compared: Compared, row: Row) -> Iterator[Verdict]:
@@ -85,7 +95,7 @@ def _bars(compared: Compared, row: Row) -> Iterator[Verdict]:
 
 def _against_peers(compared: Compared, row: Row) -> Iterator[Verdict]:
     own = compared.judged.get(row.method)
-    peers = {name: found for name, found in compared.judged.items() if name not in _OURS and name != "float"}
+    peers = {name: found for name, found in compared.judged.items() if name not in _OURS | _PURE and name != "float"}
     if own is None or not peers:
         return
     best = max(peers, key=lambda name: peers[name].value)

@@ -88,3 +88,16 @@ def test_each_encoding_is_compared_with_the_peer_that_is_best_in_each_figure():
         "ort-u8s8",
         "modelopt-max",
     ]
+
+
+@pytest.mark.parametrize(("value", "answer"), [(0.31, Answer.MET), (0.3099, Answer.MISSED)])
+def test_what_repairs_alone_reach_has_a_bar_of_its_own_and_no_other(value, answer):
+    bars = Bars(max_drop_points=0.1, min_pure=0.31)
+    verdict = the_one(compared(row("ours-pure", value=value, points=-5.0, points_low=-6.0, points_high=-4.0), bars))
+    assert verdict.answer is answer
+    assert not list(verdicts(compared(row("ours-pure", value=value))))
+
+
+def test_what_repairs_alone_reach_is_nobodys_peer():
+    others = {"int8-cpu": judged(50, 5.0), "ours-pure": judged(99, 1.0)}
+    assert the_one(compared(row(points=0.0, points_low=0.0, points_high=0.0), judged=others)).answer is Answer.MET
