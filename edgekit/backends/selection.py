@@ -136,7 +136,7 @@ def load_model(
         backend: "auto", a name, or a backend of your own.
         options: threads, device and so on.
         measure: time what competes (graphs, and backends on the same hardware) where that has not been done on this
-            machine yet, which takes a second or two for small nets; False takes the first that works, unless one was
+            machine yet, which takes a few seconds for small nets; False takes the first that works, unless one was
             measured before.
         cache_dir: where choices are remembered; None for the user's cache.
 

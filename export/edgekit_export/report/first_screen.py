@@ -143,5 +143,6 @@ def _facts(report: Report, encoding: EncodingReport) -> str:
     if encoding.encoding.startswith("int8"):
         facts.append(("Arithmetic in INT8", share(encoding.planned_int8_macs, encoding.macs)))
     latency = encoding.latency
-    facts.append(("Time for a picture", f"{latency.p50_ms:.1f} ms" if latency else "not measured"))
+    time = f"{latency.p50_ms:.1f} ms on a CPU, by {latency.backend}" if latency else "not measured"
+    facts.append(("Time for a picture", time))
     return pairs(facts)

@@ -199,8 +199,8 @@ def size_and_speed(report: Report) -> str:
     ]
     about = (
         "Planned: share of the multiplications that the graph marks for INT8. Executed: what ONNX Runtime really ran "
-        "in INT8 on the machine that exported; only int8-cpu is meant to run there. A time is only ever that of the "
-        "encoding in its own row."
+        "in INT8 on the machine that exported. A time is only ever that of the encoding in its own row, on that "
+        "machine's CPU, by the backend that is named: the fastest of those that are installed there."
     )
     return section("Size and speed", paragraph(about, tone="dim"), table(heads, rows), _kept_float(report))
 

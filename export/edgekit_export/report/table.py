@@ -56,6 +56,7 @@ def facts(report: Report) -> Iterator[tuple[str, list[str]]]:
     )
     yield from _row(report, "Reformats", lambda one: None if one.reformats is None else str(one.reformats))
     yield from _row(report, "ms a picture", lambda one: one.latency and f"{one.latency.p50_ms:.2f}")
+    yield from _row(report, "  on a CPU by", lambda one: one.latency and one.latency.backend)
 
 
 def _int8(encoding: EncodingReport) -> bool:

@@ -27,6 +27,7 @@ def test_every_figure_stands_in_its_encodings_column_and_what_is_unknown_is_a_da
     assert rows["Size"] == ["1.2", "MB"] * 3
     assert rows["INT8 executed"] == ["–", "–", "80.0", "%"]
     assert rows["ms a picture"] == ["–", "–", "1.75"]
+    assert rows["on a CPU by"] == ["–", "–", "onnxruntime"]
     assert rows["points lost"] == ["–", "0.2", "0.2"]
 
 
