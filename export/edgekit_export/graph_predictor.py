@@ -28,14 +28,21 @@ class GraphPredictor:
         preprocessing: the bundle's; only its geometry is applied here.
         decoder: the bundle's.
         optimise: False gives the reference that golden outputs are made of.
+        threads: CPU threads of one picture; several pictures may run at a time.
     """
 
     def __init__(
-        self, model: Any, preprocessing: Preprocessing, decoder: DecoderSpec, *, optimise: bool = True
+        self,
+        model: Any,
+        preprocessing: Preprocessing,
+        decoder: DecoderSpec,
+        *,
+        optimise: bool = True,
+        threads: int = 2,
     ) -> None:
         from edgekit_export.graph.running import session
 
-        self._session = session(model, optimise=optimise)
+        self._session = session(model, optimise=optimise, threads=threads)
         self._geometry = preprocessing.geometry.to_geometry()
         self._spec = decoder
         self._input = self._session.get_inputs()[0].name

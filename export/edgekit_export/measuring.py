@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,7 @@ from edgekit_export.evaluate.disagreement import Disagreement, disagreements
 from edgekit_export.evaluate.score import Scorer
 from edgekit_export.evaluate.scores import Scores
 from edgekit_export.evaluate.unpadded import unpadded_answers, unpadded_pixels
+from edgekit_export.graph_predictor import GraphPredictor, Outputs
 from edgekit_export.graphs import Graphs
 from edgekit_export.models import SourceModel
 from edgekit_export.pictures import UnreadablePicture, read_picture
@@ -26,6 +29,9 @@ __all__ = ["AgainstFloat", "agreements_of", "compared_pictures", "disagreements_
 
 MOST: Final = 4
 """Pictures of each encoding that a report shows."""
+
+# One thread each: within one picture of a small network a second thread gains next to nothing.
+_AT_A_TIME: Final = 2
 
 
 def compared_pictures(images: CalibrationImages) -> Sequence[PreparedPicture]:
@@ -56,29 +62,46 @@ class AgainstFloat:
 def agreements_of(
     graphs: Graphs, source: SourceModel, compared: Sequence[PreparedPicture], progress: Progress
 ) -> AgainstFloat:
-    """Compare every encoding with float picture by picture; no more than one picture's outputs are in memory."""
+    """Compare every encoding with float picture by picture; the outputs of three pictures are in memory at most."""
     others = [encoding for encoding in graphs.models if encoding is not Encoding.FLOAT]
     if not compared or not others:
         return AgainstFloat({})
-    from edgekit_export.graph_predictor import GraphPredictor
-
     size_hw, names = source.preprocessing.geometry.size_hw, source.class_names
     predictors = {
-        encoding: GraphPredictor(model, source.preprocessing, source.decoder, optimise=_optimised(encoding))
+        encoding: GraphPredictor(model, source.preprocessing, source.decoder, optimise=_optimised(encoding), threads=1)
         for encoding, model in graphs.models.items()
     }
     comparisons: dict[Encoding, Comparison] = {
         encoding: Comparison(source.task, source.decoder, size_hw, len(names)) for encoding in others
     }
-    for done, picture in enumerate(compared, start=1):
-        reference = predictors[Encoding.FLOAT].run(picture.prepared[None])
+
+    def outputs(picture: PreparedPicture) -> dict[Encoding, Outputs]:
+        return {encoding: predictor.run(picture.prepared[None]) for encoding, predictor in predictors.items()}
+
+    for done, (picture, found) in enumerate(_side_by_side(outputs, compared), start=1):
         for encoding, comparison in comparisons.items():
-            comparison.add([picture.name], reference, predictors[encoding].run(picture.prepared[None]))
+            comparison.add([picture.name], found[Encoding.FLOAT], found[encoding])
         progress("Comparing INT8 with float", done, len(compared))
     return AgainstFloat(
         {encoding: comparison.result(np.random.default_rng(0)) for encoding, comparison in comparisons.items()},
         _shown(comparisons, source, compared),
     )
+
+
+def _side_by_side(
+    outputs: Callable[[PreparedPicture], dict[Encoding, Outputs]], pictures: Sequence[PreparedPicture]
+) -> Iterator[tuple[PreparedPicture, dict[Encoding, Outputs]]]:
+    """Each picture with its outputs, in order, as many at a time as there are cores on a small machine."""
+    coming: deque[tuple[PreparedPicture, Future[dict[Encoding, Outputs]]]] = deque()
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        for picture in pictures:
+            coming.append((picture, pool.submit(outputs, picture)))
+            if len(coming) > _AT_A_TIME:
+                first, future = coming.popleft()
+                yield first, future.result()
+        while coming:
+            first, future = coming.popleft()
+            yield first, future.result()
 
 
 def _shown(
@@ -129,8 +152,6 @@ def scores_of(graphs: Graphs, source: SourceModel, score: Scorer | None, progres
     """Every encoding on labelled pictures; empty where there are none."""
     if score is None:
         return {}
-    from edgekit_export.graph_predictor import GraphPredictor
-
     return {
         encoding: score(
             GraphPredictor(model, source.preprocessing, source.decoder, optimise=_optimised(encoding)),
