@@ -16,11 +16,9 @@ from edgekit_calibration import MomentObserver
 from numpy.typing import NDArray
 
 from edgekit_export.quantize.repairs.flips import flipped
+from edgekit_export.quantize.scales import half_exact
 
-__all__ = ["MAX_COLUMNS", "SMALLEST_SCALE", "QuantizedWeight", "quantize_weight", "round_rows"]
-
-SMALLEST_SCALE = np.float32(2.0**-14)
-"""The smallest normal FP16 number: the INT8 graph for TensorRT may keep its scales in FP16."""
+__all__ = ["MAX_COLUMNS", "QuantizedWeight", "quantize_weight", "round_rows"]
 
 MAX_COLUMNS = 1536
 """Weights with longer rows are rounded to nearest: their covariance would take 20 MB and seconds each."""
@@ -41,7 +39,7 @@ class QuantizedWeight:
 
     Attributes:
         values: int8, the weight's shape, -127 to 127.
-        scales: float32 (channels,).
+        scales: float32 (channels,), each exact in FP16 as `quantize_weight` and `round_rows` choose it.
         axis: the axis of the channels.
         bias_change: float32 (channels,): what is to be added to the bias, so that the mean output stays.
     """
@@ -65,11 +63,11 @@ def _steps(values: NDArray[np.float64], scales: NDArray[np.float64]) -> NDArray[
 
 
 def _scales(rows: NDArray[np.float64], importance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(groups, channels) float32 numbers with the least squared error, each column weighted by its importance."""
-    full = np.maximum(np.abs(rows).max(axis=2) / 127.0, SMALLEST_SCALE)
+    """(groups, channels) FP16 numbers with the least squared error, each column weighted by its importance."""
+    full = half_exact(np.abs(rows).max(axis=2) / 127.0)
     best, least = full.copy(), np.full(full.shape, np.inf)
     for fraction in _FRACTIONS[::-1]:
-        scales = np.maximum((full * fraction).astype(np.float32), SMALLEST_SCALE).astype(np.float64)
+        scales = half_exact(full * fraction)
         difference = _steps(rows, scales[:, :, None]) * scales[:, :, None] - rows
         errors = np.einsum("gck,gk->gc", np.square(difference), importance)
         better = errors < least
@@ -131,13 +129,14 @@ def round_rows(
     """
     scales = _scales(rows, np.maximum(np.einsum("gkk->gk", covariance), 0.0))
     steps = _compensated(rows, scales, covariance)
-    return flipped(rows, steps, scales, covariance, smallest_scale=float(SMALLEST_SCALE))
+    return flipped(rows, steps, scales, covariance)
 
 
 def quantize_weight(weight: NDArray[np.float32], axis: int, moments: MomentObserver | None = None) -> QuantizedWeight:
     """Quantize symmetrically per channel of `axis`.
 
-    Scales are at least 2^-14: a channel of smaller weights is rounded to that grid, an error of at most 2^-15.
+    Scales are FP16 numbers of at least 2^-14: a channel of smaller weights is rounded to that grid, an error of at most
+    2^-15.
 
     Args:
         weight: (out, in / groups, height, width) with axis 0, or a matrix with either axis.

@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit_export.quantize.scales import half_exact
+
 __all__ = ["flipped"]
 
 # Rounds of one flip a channel, at most this share of the columns: later ones gain next to nothing.
@@ -25,8 +27,6 @@ def flipped(
     steps: NDArray[np.float64],
     scales: NDArray[np.float64],
     covariance: NDArray[np.float64],
-    *,
-    smallest_scale: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Steps and scales whose output error is no larger: the sum of (steps * scale - row) C (steps * scale - row)'.
 
@@ -35,12 +35,11 @@ def flipped(
         steps: whole numbers of that shape, -127 to 127.
         scales: (groups, channels).
         covariance: (groups, columns, columns) of the inputs.
-        smallest_scale: that a scale may have.
     """
     steps, scales = steps.copy(), scales.copy()
     for _ in range(_ROUNDS):
         _flip(rows, steps, scales, covariance)
-        _fit_scales(rows, steps, scales, covariance, smallest_scale)
+        _fit_scales(rows, steps, scales, covariance)
     _flip(rows, steps, scales, covariance)
     return steps, scales
 
@@ -76,11 +75,12 @@ def _fit_scales(
     steps: NDArray[np.float64],
     scales: NDArray[np.float64],
     covariance: NDArray[np.float64],
-    smallest_scale: float,
 ) -> None:
-    """The scale with the least error for each channel's steps, as a float32 number."""
+    """The scale with the least error for each channel's steps, as an FP16 number, where that is nearer than it was."""
     through = np.matmul(steps, covariance)
     energy, overlap = (np.einsum("gck,gck->gc", through, other) for other in (steps, rows))
     fitted = np.where(energy > 0, overlap / np.where(energy > 0, energy, 1.0), scales)
-    usable = fitted >= smallest_scale
-    scales[usable] = fitted[usable].astype(np.float32)
+    exact = half_exact(np.maximum(fitted, 0.0))
+    # The error is quadratic in the scale, so nearer to the best one is better.
+    better = np.abs(exact - fitted) < np.abs(scales - fitted)
+    scales[better] = exact[better]

@@ -33,7 +33,7 @@ def test_flips_and_fitted_scales_never_make_a_channel_worse_and_most_better():
     rows, covariance = RNG.standard_normal((3, 10, 20)), covariances(3, 20)
     scales = np.abs(rows).max(axis=2) / 7
     steps = np.rint(rows / scales[:, :, None])
-    better, fitted = flipped(rows, steps, scales, covariance, smallest_scale=2.0**-14)
+    better, fitted = flipped(rows, steps, scales, covariance)
     before, after = error(rows, steps, scales, covariance), error(rows, better, fitted, covariance)
     assert np.all(after <= before + 1e-12)
     assert after.sum() < 0.5 * before.sum()
@@ -42,12 +42,12 @@ def test_flips_and_fitted_scales_never_make_a_channel_worse_and_most_better():
 
 def test_flips_stay_within_eight_bits_and_scales_above_the_smallest():
     rows, covariance = np.full((1, 2, 6), 300.0), covariances(1, 6)
-    steps, scales = flipped(rows, np.full((1, 2, 6), 127.0), np.ones((1, 2)), covariance, smallest_scale=1.0)
+    steps, scales = flipped(rows, np.full((1, 2, 6), 127.0), np.ones((1, 2)), covariance)
     assert np.abs(steps).max() <= 127
     assert np.all(scales >= 1.0)
     tiny = np.full((1, 2, 6), 1e-6)
-    steps, scales = flipped(tiny, np.ones((1, 2, 6)), np.full((1, 2), 2.0**-7), covariance, smallest_scale=2.0**-7)
-    assert np.all(scales == 2.0**-7)
+    steps, scales = flipped(tiny, np.ones((1, 2, 6)), np.full((1, 2), 2.0**-14), covariance)
+    assert np.all(scales == 2.0**-14)
 
 
 def test_rounded_rows_are_better_than_the_compensated_start_alone():
@@ -56,7 +56,10 @@ def test_rounded_rows_are_better_than_the_compensated_start_alone():
     rows, covariance = RNG.standard_normal((1, 16, 40)), covariances(1, 40)
     scales = _scales(rows, np.einsum("gkk->gk", covariance))
     start = error(rows, _compensated(rows, scales, covariance), scales, covariance).sum()
-    assert error(rows, *round_rows(rows, covariance), covariance).sum() < 0.9 * start
+    steps, fitted = round_rows(rows, covariance)
+    assert error(rows, steps, fitted, covariance).sum() < 0.95 * start
+    assert not np.array_equal(fitted, scales)
+    np.testing.assert_array_equal(fitted, fitted.astype(np.float16))
 
 
 def test_a_repaired_net_is_nearer_to_float_on_pictures_that_it_did_not_see(small_net, pictures, rough_plans):
