@@ -10,7 +10,8 @@ edgekit's encodings come from `export` and are run as the runtime runs them. Gra
 ort-trt-*, modelopt-*) are scored exactly as written: by ONNX Runtime with its graph optimisations off.
 
 `points` is the metric's difference to float, in points, with its 95 % interval on these pictures; `speed-up` is
-float's time over INT8's for one picture on this CPU with two threads, measured in turn; `s` and `MB` are what making
+float's time over INT8's for one picture on this CPU with two threads, by ONNX Runtime, measured in blocks; `OpenVINO`
+is the same float time over the row's own by OpenVINO, where that is installed; `s` and `MB` are what making
 the graph took in a process of its own (edgekit: the whole export, both encodings, checks and report).
 ours-pure is int8-tensorrt with every layer in INT8 and all repairs on: what those do without any return to float.
 nvidia-modelopt is installed into an environment of its own (--modelopt-env, 2 GB) on first use, or left out with the

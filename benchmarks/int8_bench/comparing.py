@@ -9,15 +9,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 from edgekit_export.models import SourceModel, resolve_model
-from edgekit_export.pictures import read_picture
-from numpy.typing import NDArray
 
 from edgekit.bundle.bundle import Bundle
 from edgekit.bundle.manifest import Encoding
 from edgekit.errors import EdgekitError
-from edgekit.vision.geometry import prepare
 from int8_bench.cases import Case
-from int8_bench.latency import Candidate, speeds
+from int8_bench.latency import Candidate, Speed, speeds
 from int8_bench.methods import Method, Tool
 from int8_bench.pictures import Judging, calibration_input, judging_pictures, model_inputs
 from int8_bench.process import Cost, Failed
@@ -172,35 +169,28 @@ def _judged_row(row: Row, found: Judged, floating: Judged) -> Row:
 def _timed(
     rows: Sequence[Row], methods: Sequence[Method], made: Mapping[str, Quantized], stage: _Stage, settings: Settings
 ) -> list[Row]:
-    """The rows with their times; int8-tensorrt has none, since no CPU is what it is for."""
-    timed = {
-        method.name: made[method.name]
-        for method in methods
-        if method.name in made and made[method.name].encoding is not Encoding.INT8_TENSORRT
-    }
+    """The rows with their times; ONNX Runtime has none of int8-tensorrt, which it runs as a reference only."""
+    timed = {method.name: made[method.name] for method in methods if method.name in made}
     if not settings.rounds or not timed:
         return list(rows)
     # edgekit's graphs do the arithmetic on pixels themselves, so they are timed against the bundle's float graph.
     own = None if stage.exported is None else Bundle.open(stage.exported[0]).graph(Encoding.FLOAT)
     pixel_float = None if own is None else onnx.load_from_string(own.onnx)
-    candidates = {
-        name: Candidate(each.model, pixel_float if each.encoding and pixel_float is not None else stage.source.onnx)
-        for name, each in timed.items()
-    }
-    pixels = _one_picture(stage)
-    floats = next(model_inputs(pixels, stage.source))
-    found = speeds(candidates, pixels, floats, rounds=settings.rounds, threads=settings.threads)
-    base = next(iter(found.values()))
-    return [
-        replace(row, speedup=1.0, milliseconds=base.float_ms)
-        if row.method == "float"
-        else replace(row, speedup=found[row.method].ratio, milliseconds=found[row.method].milliseconds)
-        if row.method in found
-        else row
-        for row in rows
-    ]
+    candidates = {}
+    for name, each in timed.items():
+        floating = pixel_float if each.encoding and pixel_float is not None else stage.source.onnx
+        candidates[name] = Candidate(each.model, floating, each.encoding or Encoding.INT8_CPU)
+    floating = next(iter(candidates.values())).floating
+    candidates["float"] = Candidate(floating, floating, Encoding.FLOAT)
+    found = speeds(candidates, rounds=settings.rounds, threads=settings.threads)
+    return [_timed_row(row, found[row.method]) if row.method in found else row for row in rows]
 
 
-def _one_picture(stage: _Stage) -> NDArray[np.uint8]:
-    geometry = stage.source.preprocessing.geometry.to_geometry()
-    return prepare(read_picture(stage.case.calibration_paths[0]), geometry)[None]
+def _timed_row(row: Row, speed: Speed) -> Row:
+    return replace(
+        row,
+        speedup=speed.ratio,
+        milliseconds=speed.milliseconds,
+        openvino_speedup=speed.openvino_ratio,
+        openvino_ms=speed.openvino_ms,
+    )

@@ -1,97 +1,141 @@
-"""How much faster INT8 is than float here: in turn, many times, and the median of the ratios.
+"""How much faster INT8 is than float here, by the runtime's own backends, in blocks (edgekit.backends.timing).
 
-The machine may be busy with other things. What slows one run mostly slows its neighbours too, so each round's float
-run is compared with the same round's INT8 run, and the median over rounds leaves out the rest.
+The machine may be busy with other things. What slows one block mostly slows its neighbours too, so each round's float
+block is compared with the same round's INT8 block, and the median over rounds leaves out the rest.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
-from statistics import median
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import onnx
-from edgekit_export.graph.running import input_specs
+from edgekit_export.latency import graph_of
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
-from edgekit.backends.onnxruntime import import_onnxruntime
+from edgekit.backends.onnxruntime import OnnxRuntimeBackend
+from edgekit.backends.openvino import OpenVinoBackend
+from edgekit.backends.protocols import Backend, LoadOptions
+from edgekit.backends.timing import Blocks, Times, runner, times_of
+from edgekit.bundle.manifest import Encoding
+from edgekit.errors import BackendUnavailable
 
-__all__ = ["Candidate", "Speed", "speeds"]
+__all__ = ["Candidate", "Speed", "on_pixels", "speeds"]
 
-_WARM_UP = 3
+_RUNS_IN_BLOCK: Final = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A graph to be timed, and the float graph that takes the same input."""
+    """A graph to be timed, and the float graph that takes the same input.
+
+    Attributes:
+        model: the graph, for batch 1.
+        floating: what it was made of; the graph itself for float.
+        encoding: what backends take it for; another tool's graph is `int8-cpu` whatever it was made for.
+    """
 
     model: onnx.ModelProto
     floating: onnx.ModelProto
+    encoding: Encoding
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """One graph's time for one picture.
+    """One graph's time for one picture; None where a backend is not here, or does not run it.
 
     Attributes:
-        ratio: float's time over its own, median over rounds.
-        milliseconds: its own, median.
-        float_ms: float's, median.
+        ratio: by ONNX Runtime: float's time over its own, median over rounds.
+        milliseconds: by ONNX Runtime, median.
+        openvino_ratio: float's time by ONNX Runtime over its own by OpenVINO, median over rounds.
+        openvino_ms: by OpenVINO, median.
     """
 
-    ratio: float
-    milliseconds: float
-    float_ms: float
+    ratio: float | None
+    milliseconds: float | None
+    openvino_ratio: float | None
+    openvino_ms: float | None
 
 
-def speeds(
-    candidates: Mapping[str, Candidate],
-    pixels: NDArray[np.uint8],
-    floats: NDArray[np.float32],
-    *,
-    rounds: int,
-    threads: int,
-) -> dict[str, Speed]:
-    """Time every candidate by ONNX Runtime with its optimisations, in turn with its float graph.
+def speeds(candidates: Mapping[str, Candidate], *, rounds: int, threads: int) -> dict[str, Speed]:
+    """Time every candidate, by ONNX Runtime with its optimisations and by OpenVINO where it is installed.
 
     Args:
         candidates: by name.
-        pixels: uint8 (1, height, width, 3), for graphs of a bundle.
-        floats: the same picture as model files take it.
-        rounds: how often each runs.
+        rounds: at least so often each runs.
         threads: of one operator.
     """
-    models = {id(candidate.floating): candidate.floating for candidate in candidates.values()}
-    models |= {id(candidate.model): candidate.model for candidate in candidates.values()}
-    loaded = {key: _session(model, threads) for key, model in models.items()}
-    feeds = {
-        key: {input_specs(model)[0][0]: pixels if _takes_pixels(model) else floats} for key, model in models.items()
-    }
-    taken: dict[int, list[float]] = {key: [] for key in models}
-    for number in range(_WARM_UP + rounds):
-        for key, session in loaded.items():
-            started = time.perf_counter()
-            session.run(None, feeds[key])
-            if number >= _WARM_UP:
-                taken[key].append(time.perf_counter() - started)
-    found = {}
-    for name, candidate in candidates.items():
-        own, floating = taken[id(candidate.model)], taken[id(candidate.floating)]
-        ratio = median(slow / fast for slow, fast in zip(floating, own, strict=True))
-        found[name] = Speed(ratio, 1000 * median(own), 1000 * median(floating))
-    return found
+    blocks = Blocks(rounds=math.ceil(rounds / _RUNS_IN_BLOCK), runs=_RUNS_IN_BLOCK)
+    graphs = {id(each.floating): (each.floating, Encoding.FLOAT) for each in candidates.values()}
+    graphs |= {id(each.model): (each.model, each.encoding) for each in candidates.values()}
+    backends: list[Backend] = [OnnxRuntimeBackend("cpu")]
+    if OpenVinoBackend().availability().usable:
+        backends.append(OpenVinoBackend())
+    with ExitStack() as opened:
+        runs = {}
+        for key, (model, encoding) in graphs.items():
+            for backend in backends:
+                run = _run(backend, model, encoding, threads, opened)
+                if run is not None:
+                    runs[key, backend.name] = run
+        times = times_of(runs, blocks)
+    return {name: _speed(candidate, times) for name, candidate in candidates.items()}
 
 
-def _takes_pixels(model: onnx.ModelProto) -> bool:
-    return bool(input_specs(model)[0][1] == onnx.TensorProto.UINT8)
+def _speed(candidate: Candidate, times: Mapping[tuple[int, str], Times]) -> Speed:
+    floating = times.get((id(candidate.floating), "onnxruntime"))
+    figures: list[float | None] = []
+    for backend in ("onnxruntime", "openvino"):
+        own = times.get((id(candidate.model), backend))
+        figures.append(None if own is None or floating is None else floating.times_slower_than(own))
+        figures.append(None if own is None else own.percentile_ms(50))
+    return Speed(*figures)
 
 
-def _session(model: onnx.ModelProto, threads: int) -> Any:
-    ort = import_onnxruntime()
-    options = ort.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+def _run(
+    backend: Backend, model: onnx.ModelProto, encoding: Encoding, threads: int, opened: ExitStack
+) -> Callable[[], object] | None:
+    graph = graph_of(on_pixels(model), encoding)
+    try:
+        session = backend.load(graph, LoadOptions(threads=threads))
+    except BackendUnavailable:
+        return None
+    opened.callback(session.close)
+    shape = (1, *(size or 1 for size in graph.inputs[0].shape[1:]))
+    pixels: NDArray[np.uint8] = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    return runner(session, pixels)
+
+
+def on_pixels(model: onnx.ModelProto) -> onnx.ModelProto:
+    """`model` itself where it takes uint8; else a copy that takes uint8 of the same shape and makes 0 to 1 of it.
+
+    The backends take nothing else. The two operators are the least that any of edgekit's own graphs does with pixels.
+    """
+    constant = {tensor.name for tensor in model.graph.initializer}
+    [given] = [value for value in model.graph.input if value.name not in constant]
+    if given.type.tensor_type.elem_type == TensorProto.UINT8:
+        return model
+    changed = onnx.ModelProto()
+    changed.CopyFrom(model)
+    graph: Any = changed.graph
+    name = given.name
+    for node in graph.node:
+        for index, source in enumerate(node.input):
+            if source == name:
+                node.input[index] = f"{name}_scaled"
+    nodes = [
+        helper.make_node("Cast", [name], [f"{name}_cast"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{name}_cast", f"{name}_factor"], [f"{name}_scaled"]),
+    ]
+    for position, node in enumerate(nodes):
+        graph.node.insert(position, node)
+    graph.initializer.append(numpy_helper.from_array(np.array(1 / 255, np.float32), f"{name}_factor"))
+    for value in graph.input:
+        if value.name == name:
+            value.type.tensor_type.elem_type = TensorProto.UINT8
+    return changed

@@ -25,8 +25,10 @@ class Row:
         sqnr_db: of the raw outputs.
         planned: MACs whose data and weight are quantized, percent.
         executed: MACs that ONNX Runtime ran in integers here, percent.
-        speedup: float's time over its own.
-        milliseconds: its own for one picture.
+        speedup: float's time over its own, both by ONNX Runtime.
+        milliseconds: its own for one picture, by ONNX Runtime.
+        openvino_speedup: float's time by ONNX Runtime over its own by OpenVINO.
+        openvino_ms: its own for one picture, by OpenVINO.
         seconds: that making it took.
         peak_mb: most memory resident while it was made.
         note: why something is missing.
@@ -47,6 +49,8 @@ class Row:
     executed: float | None = None
     speedup: float | None = None
     milliseconds: float | None = None
+    openvino_speedup: float | None = None
+    openvino_ms: float | None = None
     seconds: float | None = None
     peak_mb: float | None = None
     note: str = ""

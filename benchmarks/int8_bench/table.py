@@ -8,8 +8,21 @@ from int8_bench.rows import Row
 
 __all__ = ["HEADER", "line"]
 
-_WIDTHS = (20, 19, 16, 22, 7, 6, 8, 8, 8, 7, 7)
-_NAMES = ("model", "method", "metric", "points [95 %]", "agree", "SQNR", "planned", "executed", "speed-up", "s", "MB")
+_WIDTHS = (20, 19, 16, 22, 7, 6, 8, 8, 8, 8, 7, 7)
+_NAMES = (
+    "model",
+    "method",
+    "metric",
+    "points [95 %]",
+    "agree",
+    "SQNR",
+    "planned",
+    "executed",
+    "speed-up",
+    "OpenVINO",
+    "s",
+    "MB",
+)
 
 
 def _joined(cells: tuple[str, ...]) -> str:
@@ -40,6 +53,7 @@ def line(row: Row) -> str:
         _figure(row.planned, 1, " %"),
         _figure(row.executed, 1, " %"),
         _figure(row.speedup, 2),
+        _figure(row.openvino_speedup, 2),
         _figure(row.seconds, 1),
         _figure(row.peak_mb, 0),
     )

@@ -59,21 +59,21 @@ def graph_of(model: Any, encoding: Encoding) -> Graph:
     import onnx
 
     def specs(values: Any) -> tuple[TensorSpec, ...]:
-        return tuple(
-            TensorSpec(
-                value.name,
-                np.dtype(onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)).name,
-                tuple(
-                    size.dim_value if size.HasField("dim_value") else None for size in value.type.tensor_type.shape.dim
-                ),
-            )
-            for value in values
-        )
+        kinds = [(value.name, value.type.tensor_type) for value in values]
+        dtype_of = onnx.helper.tensor_dtype_to_np_dtype
+        return tuple(TensorSpec(name, np.dtype(dtype_of(kind.elem_type)).name, _sizes(kind)) for name, kind in kinds)
 
     content = model.SerializeToString()
     constant = {tensor.name for tensor in model.graph.initializer}
     inputs = specs(value for value in model.graph.input if value.name not in constant)
     return Graph(content, encoding.value, sha256(content).hexdigest(), inputs, specs(model.graph.output))
+
+
+def _sizes(tensor_type: Any) -> tuple[int | None, ...]:
+    """None where symbolic; two of them where the model says nothing of a shape, so that nobody relies on any."""
+    if not tensor_type.HasField("shape"):
+        return (None, None)
+    return tuple(size.dim_value if size.HasField("dim_value") else None for size in tensor_type.shape.dim)
 
 
 def _sessions(

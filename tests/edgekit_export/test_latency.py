@@ -47,6 +47,13 @@ def test_a_graph_is_described_as_a_bundle_would() -> None:
     assert graph.max_batch == 1
 
 
+def test_an_output_of_which_no_shape_is_known_is_taken_as_it_comes() -> None:
+    model = brightness()
+    model.graph.output[0].type.tensor_type.ClearField("shape")
+    assert None in graph_of(model, Encoding.FLOAT).outputs[0].shape[1:]
+    assert set(latencies({Encoding.FLOAT: model}, threads=1, blocks=ONCE)) == {Encoding.FLOAT}
+
+
 def test_what_a_cpu_runs_is_timed_and_names_its_backend() -> None:
     found = latencies(dict.fromkeys(Encoding, brightness()), threads=1, blocks=ONCE)
     timed = {Encoding.FLOAT, Encoding.INT8_CPU} | ({Encoding.INT8_TENSORRT} if "openvino" in HERE else set())
