@@ -34,6 +34,8 @@ class _Writer:
         self.constants: dict[str, onnx.TensorProto] = {}
         # Tensor and quantizer -> the dequantized tensor that is there already.
         self.dequantized: dict[tuple[str, Quantizer], str] = {}
+        # Tensor, quantizer and padding -> the dequantized tensor less its middle.
+        self.centred: dict[tuple[str, Quantizer, tuple[int, ...]], str] = {}
         self.taken = {name for node in model.graph.node for name in (*node.input, *node.output)} | {
             tensor.name for tensor in model.graph.initializer
         }
@@ -88,8 +90,14 @@ class _Writer:
         return target
 
     def centred_data(self, plan: LayerPlan, node: onnx.NodeProto) -> str:
-        """Data minus the middle of its range, padded with what zero has become, quantized symmetrically."""
+        """Data minus the middle of its range, padded with what zero has become, quantized symmetrically.
+
+        Layers that read it with the same quantizer and padding share it.
+        """
         layer, centre = plan.layer, np.float32(centre_of(plan.data))
+        key = (layer.data, plan.data, tuple(attribute(node, "pads", [])))
+        if key in self.centred:
+            return self.centred[key]
         label = f"{layer.output}_centred"
         middle = self.constant(f"{label}_middle", centre, np.float32)
         current = self.name(label)
@@ -104,6 +112,7 @@ class _Writer:
             current = padded
         target = self.name(f"{label}_dequantized")
         self.pair(current, label, as_signed(plan.data), target)
+        self.centred[key] = target
         return target
 
     def layer(self, node: onnx.NodeProto, plan: LayerPlan) -> onnx.NodeProto:

@@ -224,3 +224,22 @@ def test_residual_sums_pools_and_the_last_product_stay_in_eight_bits_on_the_cpu(
     assert not {"Conv", "Add", "Relu", "Gemm"} & operators
     inputs = random_inputs(model, batch=1)
     assert relative_difference(run(model, inputs), run(quantized, inputs)) < 0.2
+
+
+def test_layers_that_read_one_centred_tensor_share_it_where_they_pad_alike(build):
+    model = build(
+        """g (float[1,4,6,6] x) => (float[1,4,6,6] y, float[1,4,6,6] z, float[1,4,8,8] o)
+        {y = Conv(x, w1) z = Conv(x, w2) o = Conv <pads=[1,1,1,1]> (x, w3)}""",
+        w1=np.eye(4, dtype=np.float32).reshape(4, 4, 1, 1),
+        w2=np.full((4, 4, 1, 1), 0.3, np.float32),
+        w3=np.full((4, 4, 1, 1), 0.7, np.float32),
+    )
+    for node in model.graph.node:
+        node.name = node.output[0]
+    centred = with_int8(model, plans(model, centred=True, span=(-0.3, 3.0)))
+    assert [node.op_type for node in centred.graph.node].count("Sub") == 2
+    read = {node.name: node.input[0] for node in centred.graph.node if node.op_type == "Conv"}
+    assert read["y"] == read["z"] != read["o"]
+    feeds = {"x": np.random.default_rng(0).uniform(-0.3, 3.0, (1, 4, 6, 6)).astype(np.float32)}
+    unsigned = with_int8(model, plans(model, UNSIGNED, span=(-0.3, 3.0)))
+    assert relative_difference(run(unsigned, feeds), run(centred, feeds)) < 1e-5

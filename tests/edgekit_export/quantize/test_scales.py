@@ -29,8 +29,9 @@ def net(build):
     model = build(
         """g (float[1,3,8,8] x) => (float[1,5,1,1] z)
             {a = Conv(x, w1) r = Relu(a) p = GlobalAveragePool(r) z = Conv(p, w2)}""",
-        w1=rng.standard_normal((8, 3, 3, 3)).astype(np.float32),
-        w2=rng.standard_normal((5, 8, 1, 1)).astype(np.float32),
+        # Long tails, so that the range that errs least does not reach their ends.
+        w1=(rng.standard_normal((8, 3, 3, 3)) ** 5).astype(np.float32),
+        w2=(rng.standard_normal((5, 8, 1, 1)) ** 5).astype(np.float32),
     )
     for index, node in enumerate(model.graph.node):
         node.name = f"{node.op_type}_{index}"
@@ -52,7 +53,7 @@ def test_a_weights_scales_are_fp16_numbers_and_as_good_as_any(net, plans):
     for plan in plans:
         weight = GraphView(net.graph).constant(plan.layer.weight)
         np.testing.assert_array_equal(plan.weight.scales, plan.weight.scales.astype(np.float16))
-        assert np.abs(plan.weight.dequantized() - weight).max() < np.abs(weight).max() / 127
+        assert np.square(plan.weight.dequantized() - weight).mean() < (np.abs(weight).max() / 127) ** 2 / 12
 
 
 def test_a_graph_in_fp16_multiplies_with_the_very_weights_that_were_chosen(net, plans):

@@ -50,6 +50,14 @@ def test_flips_stay_within_eight_bits_and_scales_above_the_smallest():
     assert np.all(scales == 2.0**-14)
 
 
+def test_a_scale_stays_where_no_fp16_number_is_nearer_to_the_best_one():
+    steps = RNG.integers(-127, 128, (1, 4, 12)).astype(np.float64)
+    scales = np.float32([[0.0186615, 0.0134506, 0.3, 7.1]]).astype(np.float64)
+    same, kept = flipped(steps * scales[:, :, None], steps, scales, covariances(1, 12))
+    np.testing.assert_array_equal(same, steps)
+    np.testing.assert_array_equal(kept, scales)
+
+
 def test_rounded_rows_are_better_than_the_compensated_start_alone():
     from edgekit_export.quantize.weights import _compensated, _scales
 
