@@ -36,7 +36,7 @@ def run(
     model: Annotated[Path | None, typer.Option(help="The bundle that looks at the shelf.")] = None,
     planogram: Annotated[Path | None, typer.Option(help="The planogram of the camera's view.")] = None,
     encoding: Annotated[str | None, typer.Option(help="auto, float, fp16, int8-tensorrt or int8-cpu.")] = None,
-    backend: Annotated[str | None, typer.Option(help="auto, onnxruntime, tensorrt or tensorrt-rtx.")] = None,
+    backend: Annotated[str | None, typer.Option(help="auto, onnxruntime, openvino, tensorrt or tensorrt-rtx.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for events.jsonl, summary.json and the state.", file_okay=False)
     ] = None,

@@ -12,7 +12,16 @@ import typer
 
 from edgekit import __version__
 
-_PARTS = ("onnxruntime", "onnxruntime-gpu", "opencv-python-headless", "opencv-python", "numpy", "onnx", "tensorrt")
+_PARTS = (
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "openvino",
+    "opencv-python-headless",
+    "opencv-python",
+    "numpy",
+    "onnx",
+    "tensorrt",
+)
 
 
 def _version(package: str) -> str | None:

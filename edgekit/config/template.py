@@ -22,7 +22,7 @@ store: my-store
 #model: products.edgekit
 # How its numbers are computed: auto, float, fp16, int8-tensorrt or int8-cpu. auto takes what is best on this machine.
 #encoding: auto
-# What computes them: auto, onnxruntime, tensorrt or tensorrt-rtx.
+# What computes them: auto, onnxruntime, openvino, tensorrt or tensorrt-rtx.
 #backend: auto
 # How many processor cores a model may use; all of them if not given.
 #threads: 2

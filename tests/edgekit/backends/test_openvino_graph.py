@@ -22,7 +22,7 @@ def quantized_net(
 ) -> bytes:
     """Channels to the front, their halves swapped by a Concat, less `shift`, through Q/DQ and an INT8 convolution.
 
-    `half`: what is dequantized is float16, as in an `int8-tensorrt` graph.
+    `half`: all in float16, as an `int8-tensorrt` graph from its second convolution on.
     """
     from onnx import TensorProto, helper, numpy_helper
 
@@ -33,9 +33,8 @@ def quantized_net(
         "middle": np.array([CHANNELS // 2]),
         "end": np.array([CHANNELS]),
         "axis": np.array([1]),
-        "shift": np.array(shift, np.float32),
-        "scale": np.array(1 / 64, np.float32),
-        "scale_out": np.array(1 / 64, real),
+        "shift": np.array(shift, real),
+        "scale": np.array(1 / 64, real),
         "zero": np.array(0, kind),
         "weight": rng.integers(-127, 128, (8, CHANNELS, 3, 3)).astype(np.int8),
         "weight_scale": np.full(8, 1 / 512, real),
@@ -47,11 +46,12 @@ def quantized_net(
         helper.make_node("Concat", ["other", "one"], ["joined"], axis=1),
     ]
     nodes = [
-        helper.make_node("Transpose", ["x"], ["front" if concat else "joined"], perm=[0, 3, 1, 2]),
+        helper.make_node("Cast", ["x"], ["real"], to=TensorProto.FLOAT16 if half else TensorProto.FLOAT),
+        helper.make_node("Transpose", ["real"], ["front" if concat else "joined"], perm=[0, 3, 1, 2]),
         *(joined if concat else []),
         *([helper.make_node("Sub", ["joined", "shift"], ["shifted"])] if shift else []),
         helper.make_node("QuantizeLinear", ["shifted" if shift else "joined", "scale", "zero"], ["quantized"]),
-        helper.make_node("DequantizeLinear", ["quantized", "scale_out", "zero"], ["data"]),
+        helper.make_node("DequantizeLinear", ["quantized", "scale", "zero"], ["data"]),
         helper.make_node("DequantizeLinear", ["weight", "weight_scale", "weight_zero"], ["kernel"], axis=0),
         helper.make_node("Conv", ["data", "kernel"], ["result"], pads=[1, 1, 1, 1]),
         helper.make_node("Cast", ["result"], ["y"], to=TensorProto.FLOAT),
