@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -76,15 +75,20 @@ def export(
         bool,
         typer.Option(
             "--equalize",
-            help="Also bring the channels of noisy activations of int8-tensorrt to one range (a minute or two); kept "
-            "where it helps, as the other repairs.",
+            help="Also bring the channels of noisy activations to one range (about half a minute); kept where it "
+            "helps, as the other repairs.",
         ),
     ] = False,
     bias_correction: Annotated[
         bool, typer.Option("--bias-correction", help="Also correct biases layer by layer, each on what comes before.")
     ] = False,
     adaround: Annotated[
-        bool, typer.Option("--adaround", help="Also round weights anew, each layer on what comes before (minutes).")
+        bool,
+        typer.Option(
+            "--adaround",
+            help="Also round weights anew, block by block, on what comes before (a minute or so); a block is kept "
+            "where it helps.",
+        ),
     ] = False,
     calibration_method: Annotated[
         str,
@@ -141,46 +145,30 @@ def export(
         preprocess=preprocess,
         input_size=input_size,
     )
-    most = DEFAULT_MAX_IMAGES if calibration_images is None else calibration_images
+    asked = ExportRequest(
+        model=model or "",
+        output=output or Path(),
+        options=options,
+        int8=int8,
+        calibration=tuple(calibration or ()),
+        max_images=DEFAULT_MAX_IMAGES if calibration_images is None else calibration_images,
+        data=data,
+        licence=licence,
+        max_drop=max_drop,
+        target_latency_ms=target_latency,
+        method=method_from(calibration_method),
+        table=calibration_table,
+        equalize=equalize,
+        correct_bias=bias_correction,
+        adaround=adaround,
+        cache=cache_folder() if cache else None,
+    )
     if model is None:
-        request = request_from_site(
-            Path("edgekit.yaml"),
-            options,
-            int8=int8,
-            calibration=tuple(calibration or ()),
-            output=output,
-            data=data,
-            max_images=most,
-            licence=licence,
-            max_drop=max_drop,
-            target_latency_ms=target_latency,
-            method=method_from(calibration_method),
-            table=calibration_table,
-            equalize=equalize,
-            correct_bias=bias_correction,
-            adaround=adaround,
-        )
+        request = request_from_site(Path("edgekit.yaml"), asked, output=output)
     elif output is None:
         raise UsageError("-o is missing: where shall the bundle go?", hint=f"Add -o {_stem(model)}.edgekit")
     else:
-        request = ExportRequest(
-            model=model,
-            output=output,
-            options=options,
-            int8=int8,
-            calibration=tuple(calibration or ()),
-            max_images=most,
-            data=data,
-            licence=licence,
-            max_drop=max_drop,
-            target_latency_ms=target_latency,
-            method=method_from(calibration_method),
-            table=calibration_table,
-            equalize=equalize,
-            correct_bias=bias_correction,
-            adaround=adaround,
-        )
-    request = replace(request, cache=cache_folder() if cache else None)
+        request = asked
     console = Console(stderr=True)
     with progress_bar(console) as progress:
         result = run_export(request, progress=progress)

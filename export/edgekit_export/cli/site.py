@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-
-from edgekit_calibration import Method
 
 from edgekit.bundle.manifest import Task
 from edgekit.config.loading import load_site
@@ -17,25 +16,13 @@ __all__ = ["request_from_site"]
 _SECTION = "export: {model: products.onnx, task: detect, decoder: yolox, calibration: calibration/}"
 
 
-def request_from_site(
-    path: Path,
-    options: ModelOptions,
-    *,
-    int8: bool,
-    calibration: tuple[Path, ...],
-    output: Path | None,
-    data: Path | None,
-    max_images: int,
-    licence: str | None,
-    max_drop: float | None,
-    target_latency_ms: float | None,
-    method: Method,
-    table: Path | None,
-    equalize: bool,
-    correct_bias: bool,
-    adaround: bool,
-) -> ExportRequest:
+def request_from_site(path: Path, asked: ExportRequest, *, output: Path | None) -> ExportRequest:
     """The request that edgekit.yaml and the command line make together.
+
+    Args:
+        path: edgekit.yaml.
+        asked: what the command line says; its `model` and `output` are not looked at.
+        output: the bundle that the command line names, or None: then the file's model.
 
     Raises:
         UsageError: no file, no section, no model to write; says exactly what is missing.
@@ -54,12 +41,13 @@ def request_from_site(
             hint=f"Add for example {_SECTION}",
         )
     target = output or _target(path, site.models)
-    chosen = calibration or ((section.calibration,) if section.calibration else ())
-    if int8 and not chosen:
+    chosen = asked.calibration or ((section.calibration,) if section.calibration else ())
+    if asked.int8 and not chosen:
         raise UsageError(
             f"--int8 needs calibration pictures: {path.name} has no export.calibration.",
             hint="Add it (a folder of pictures or a video), or give --calibration DIR.",
         )
+    options = asked.options
     merged = ModelOptions(
         task=options.task or (Task(section.task) if section.task else None),
         decoder=options.decoder or section.decoder,
@@ -68,22 +56,13 @@ def request_from_site(
         preprocess=options.preprocess or section.preprocess,
         input_size=options.input_size or section.input_size,
     )
-    return ExportRequest(
+    return replace(
+        asked,
         model=section.model,
         output=target,
         options=merged,
-        int8=int8,
         calibration=chosen,
-        max_images=max_images,
-        data=data or section.data,
-        licence=licence,
-        max_drop=max_drop,
-        target_latency_ms=target_latency_ms,
-        method=method,
-        table=table,
-        equalize=equalize,
-        correct_bias=correct_bias,
-        adaround=adaround,
+        data=asked.data or section.data,
     )
 
 
