@@ -48,9 +48,21 @@ def total_macs(model: onnx.ModelProto) -> int:
     return sum(macs_of_nodes(model).values())
 
 
-def planned_int8_macs(model: onnx.ModelProto) -> int:
-    """MACs of those nodes whose data and weight both come from DequantizeLinear, a Transpose or Cast between or not."""
-    view, macs = GraphView(model.graph), macs_of_nodes(model)
+def _by_name(model: onnx.ModelProto, floating: onnx.ModelProto | None) -> dict[str, int]:
+    """MACs by node name, as the float graph has them."""
+    counted = floating or model
+    macs = macs_of_nodes(counted)
+    return {node.name: macs[node.output[0]] for node in counted.graph.node if node.op_type in MAC_OPERATORS}
+
+
+def planned_int8_macs(model: onnx.ModelProto, floating: onnx.ModelProto | None = None) -> int:
+    """MACs of those nodes whose data and weight both come from DequantizeLinear, a Transpose or Cast between or not.
+
+    Args:
+        model: the INT8 graph; unique node names.
+        floating: the float graph, for a node's MACs are those that it has there; None counts in `model`.
+    """
+    view, macs = GraphView(model.graph), _by_name(model, floating)
 
     def dequantized(name: str) -> bool:
         maker = view.producers.get(name)
@@ -59,7 +71,7 @@ def planned_int8_macs(model: onnx.ModelProto) -> int:
         return maker is not None and maker.op_type == "DequantizeLinear"
 
     return sum(
-        macs[node.output[0]]
+        macs[node.name]
         for node in model.graph.node
         if node.op_type in MAC_OPERATORS and dequantized(node.input[0]) and dequantized(node.input[1])
     )
@@ -70,20 +82,24 @@ def _taken(node: onnx.NodeProto, planned: Mapping[str, list[int]]) -> int:
     return next((planned[name].pop(0) for name in node.input if planned.get(name)), 0)
 
 
-def executed_int8_macs(model: onnx.ModelProto) -> int:
+def executed_int8_macs(model: onnx.ModelProto, floating: onnx.ModelProto | None = None) -> int:
     """MACs of those nodes that ONNX Runtime turns into integer operators on this CPU, read from its optimised graph.
 
     Weights keep their names there: a node's MACs are found by the quantized weight that it reads.
 
+    Args:
+        model: the INT8 graph; unique node names.
+        floating: the float graph, for a node's MACs are those that it has there; None counts in `model`.
+
     Raises:
         ModelError: ONNX Runtime refuses the graph.
     """
-    view, macs = GraphView(model.graph), macs_of_nodes(model)
+    view, macs = GraphView(model.graph), _by_name(model, floating)
     by_weight: dict[str, list[int]] = {}
     for node in model.graph.node:
         maker = view.producers.get(node.input[1]) if node.op_type in MAC_OPERATORS else None
         if maker is not None and maker.op_type == "DequantizeLinear":
-            by_weight.setdefault(maker.input[0], []).append(macs[node.output[0]])
+            by_weight.setdefault(maker.input[0], []).append(macs[node.name])
     if not by_weight:
         return 0
     with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ from edgekit_calibration import Activation
 from numpy.typing import NDArray
 
 from edgekit_export.graph.view import GraphView
+from edgekit_export.quantize.gates import gate_of
 
 __all__ = ["activation_behind", "hard_swish", "silu"]
 
@@ -24,12 +25,14 @@ def hard_swish(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def activation_behind(tensor: str, view: GraphView) -> Activation | None:
-    """The activation that alone reads a tensor: SiLU as Sigmoid and Mul, or HardSwish; else None."""
+    """The activation that alone reads a tensor: SiLU as Sigmoid and Mul, HardSwish or HardSigmoid; else None."""
     readers = view.consumers.get(tensor, [])
     if tensor in view.outputs:
         return None
     if [node.op_type for node in readers] == ["HardSwish"]:
         return hard_swish
+    if [node.op_type for node in readers] == ["HardSigmoid"]:
+        return gate_of(readers[0])
     if sorted(node.op_type for node in readers) != ["Mul", "Sigmoid"]:
         return None
     gate, product = sorted(readers, key=lambda node: node.op_type, reverse=True)

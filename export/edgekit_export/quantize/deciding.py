@@ -18,6 +18,7 @@ from edgekit_export.progress import Progress
 from edgekit_export.quantize.calibrate import Measured
 from edgekit_export.quantize.cpu_cost import CpuCost
 from edgekit_export.quantize.fallback import Choice, fastest, fewest, fewest_float, free_choice
+from edgekit_export.quantize.gates import OPENNESS
 from edgekit_export.quantize.insert import with_int8
 from edgekit_export.quantize.judge import Judge, Panel
 from edgekit_export.quantize.options import QuantizeOptions
@@ -26,6 +27,7 @@ from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan
 from edgekit_export.quantize.repairing import Base, equalized_base, repaired
 from edgekit_export.quantize.repairs.gain import RepairGain
 from edgekit_export.quantize.rules_tensorrt import residual_skips
+from edgekit_export.quantize.stem_plan import of_pixels
 
 __all__ = ["Decider", "Decision", "ForCpu", "ForTensorRT", "Written"]
 
@@ -113,7 +115,11 @@ class ForCpu:
         if options.equalize:
             base = equalized_base(base, Scheme.UNSIGNED_ASYMMETRIC, _unsigned_plans, options, progress)
         self._base, self._options, self._progress = base, options, progress
-        self._plans: list[Plan] = _unsigned_plans(base.measured)
+        view = GraphView(base.model.graph)
+        planned = _unsigned_plans(base.measured)
+        self._plans: list[Plan] = [
+            of_pixels(plan, base.panel, view, base.images, options.max_noise) for plan in planned
+        ]
         self._layers = [layer.name for layer in base.measured.layers]
         self._cost = CpuCost(base.model, self._plans)
         free = free_choice(self._cost)
@@ -155,6 +161,7 @@ def _unsigned_plans(measured: Measured) -> list[Plan]:
 def _pass_plans(measured: Measured) -> list[PassPlan]:
     scheme = Scheme.UNSIGNED_ASYMMETRIC
     chosen = {name: quantizer(span, scheme) for name, span in measured.ranges[scheme].items()}
+    chosen |= {one.result: OPENNESS for one in measured.passes if one.op_type == "HardSigmoid"}
     return [
         PassPlan(
             one,

@@ -12,8 +12,9 @@ from onnx import helper
 from edgekit_export.graph.cleanup import unused_removed
 from edgekit_export.graph.view import GraphView, attribute, initializer
 from edgekit_export.quantize.biases import bias_of, takes_bias
+from edgekit_export.quantize.gates import OPENNESS, Gate
 from edgekit_export.quantize.placement import starts_silu
-from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan, as_signed, centre_of
+from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan, StemPlan, as_signed, centre_of
 
 __all__ = ["with_int8"]
 
@@ -54,17 +55,41 @@ class _Writer:
         self.constants[name] = initializer(name, np.asarray(value, dtype))
         return name
 
-    def pair(self, source: str, label: str, chosen: Quantizer, target: str) -> None:
-        """QuantizeLinear and DequantizeLinear from `source` to `target`."""
-        scale = self.constant(f"{label}_scale", chosen.scale, np.float32)
-        zero = self.constant(f"{label}_zero_point", chosen.zero_point, np.int8 if chosen.lowest < 0 else np.uint8)
+    def steps(self, label: str, chosen: Quantizer) -> list[str]:
+        """Scale and zero point as constants."""
+        zero_type = np.int8 if chosen.lowest < 0 else np.uint8
+        return [
+            self.constant(f"{label}_scale", chosen.scale, np.float32),
+            self.constant(f"{label}_zero_point", chosen.zero_point, zero_type),
+        ]
+
+    def pair(self, source: str, label: str, chosen: Quantizer, target: str, plan: Plan | None = None) -> None:
+        """QuantizeLinear and DequantizeLinear from `source` to `target`.
+
+        A stem's bytes are unblocked between them, and may be dequantized in steps of their channels' own; those of a
+        gate are read as other numbers than they were written.
+        """
+        read = self.steps(label, chosen)
+        gate = plan.node.gate if isinstance(plan, PassPlan) and plan.node.op_type == "HardSigmoid" else None
+        written = read if gate is None else self.steps(f"{label}_opening", gate.written)
         quantized = self.name(f"{label}_quantized")
         self.nodes.append(
-            helper.make_node("QuantizeLinear", [source, scale, zero], [quantized], name=f"{target}_QuantizeLinear")
+            helper.make_node("QuantizeLinear", [source, *written], [quantized], name=f"{target}_QuantizeLinear")
         )
-        self.nodes.append(
-            helper.make_node("DequantizeLinear", [quantized, scale, zero], [target], name=f"{target}_DequantizeLinear")
-        )
+        if isinstance(plan, StemPlan):
+            blocked, quantized = quantized, self.name(f"{label}_unblocked")
+            self.add(*plan.stem.unblocked(blocked, quantized, label))
+            if plan.steps is not None:
+                tensors = plan.steps.tensors(label)
+                self.add((), tensors)
+                read = [tensor.name for tensor in tensors]
+        name = f"{target}_DequantizeLinear"
+        self.nodes.append(helper.make_node("DequantizeLinear", [quantized, *read], [target], name=name, axis=1))
+
+    def add(self, nodes: Iterable[onnx.NodeProto], constants: Iterable[onnx.TensorProto]) -> None:
+        """Nodes and what they read, under names of their own."""
+        self.nodes.extend(nodes)
+        self.constants.update({constant.name: constant for constant in constants})
 
     def data(self, tensor: str, chosen: Quantizer) -> str:
         """The dequantized form of `tensor`, shared by all layers that read it with the same quantizer."""
@@ -75,7 +100,7 @@ class _Writer:
             self.dequantized[key] = target
         return self.dequantized[key]
 
-    def weight(self, plan: LayerPlan) -> str:
+    def weight(self, plan: LayerPlan | StemPlan) -> str:
         """The dequantized weight: int8 values, float scales, explicit int8 zero points."""
         label, quantized = f"{plan.layer.output}_weight", plan.weight
         values = self.constant(f"{label}_quantized", quantized.values, np.int8)
@@ -132,6 +157,14 @@ class _Writer:
             copy.input.append(self.bias(plan, node))
         return copy
 
+    def stem(self, node: onnx.NodeProto, plan: StemPlan) -> onnx.NodeProto:
+        """The first convolution on blocks of the picture's bytes, which stand before it."""
+        label = f"{plan.layer.output}_pixels"
+        target = self.name(f"{label}_dequantized")
+        self.add(*plan.stem.read(target, label))
+        bias = self.constant(f"{plan.layer.output}_bias", plan.bias, np.float32)
+        return plan.stem.convolution([target, self.weight(plan), bias], node)
+
     def bias(self, plan: LayerPlan, node: onnx.NodeProto) -> str:
         """The bias's name: float, but for an unsigned Gemm int32 in steps of its products.
 
@@ -153,21 +186,44 @@ class _Writer:
 
     def passing(self, node: onnx.NodeProto, plan: PassPlan) -> onnx.NodeProto:
         """The node of a pass, reading dequantized tensors."""
+        if plan.node.gate is not None:
+            return self.gated(node, plan, plan.node.gate)
         copy = onnx.NodeProto()
         copy.CopyFrom(node)
         for index, tensor in enumerate(node.input):
             copy.input[index] = self.data(tensor, plan.inputs[tensor])
         return copy
 
-    def result(self, source: str, chosen: Quantizer, tensor: str) -> None:
+    def gated(self, node: onnx.NodeProto, plan: PassPlan, gate: Gate) -> onnx.NodeProto:
+        """The sum that is written as a HardSigmoid's gate; of a HardSwish the product with that gate."""
+        label, data = plan.node.output, self.data(node.input[0], plan.inputs[node.input[0]])
+        # Bytes as well, or the sum would be one of floats.
+        offset, bytes_ = self.name(f"{label}_offset"), self.constant(f"{label}_offset_bytes", 255, np.uint8)
+        steps = self.steps(f"{label}_offset", Quantizer(gate.offset / 255.0, 0, 0, 255))
+        self.nodes.append(helper.make_node("DequantizeLinear", [bytes_, *steps], [offset], name=f"{label}_offset_node"))
+        if plan.node.op_type == "HardSigmoid":
+            return helper.make_node("Add", [data, offset], list(node.output), name=node.name)
+        moved, opened = self.name(f"{label}_moved"), self.name(f"{label}_gate")
+        self.nodes.append(helper.make_node("Add", [data, offset], [moved], name=f"{label}_moved_node"))
+        quantized = self.name(f"{label}_gate_quantized")
+        for kind, source, chosen, target in (
+            ("QuantizeLinear", moved, gate.written, quantized),
+            ("DequantizeLinear", quantized, OPENNESS, opened),
+        ):
+            inputs = [source, *self.steps(f"{label}_{kind}", chosen)]
+            self.nodes.append(helper.make_node(kind, inputs, [target], name=f"{label}_gate_{kind}"))
+        return helper.make_node("Mul", [data, opened], list(node.output), name=node.name)
+
+    def result(self, source: str, chosen: Quantizer, tensor: str, plan: Plan) -> None:
         """Quantize `source` and give its values back under the name that all readers know."""
         stays_float = not any(node.name in self.plans for node in self.view.consumers.get(tensor, []))
         if not (stays_float and starts_silu(tensor, self.view)):
-            self.pair(source, tensor, chosen, tensor)
-            self.dequantized[(tensor, chosen)] = tensor
+            self.pair(source, tensor, chosen, tensor, plan)
+            if not (isinstance(plan, StemPlan) and plan.steps is not None):
+                self.dequantized[(tensor, chosen)] = tensor
             return
         apart = self.name(f"{tensor}_dequantized")
-        self.pair(source, tensor, chosen, apart)
+        self.pair(source, tensor, chosen, apart, plan)
         lowest = self.constant(f"{tensor}_lowest", np.finfo(np.float32).min, np.float32)
         self.nodes.append(helper.make_node("Clip", [apart, lowest], [tensor], name=f"{tensor}_kept_whole"))
 
@@ -177,6 +233,8 @@ class _Writer:
             plan = self.plans.get(node.name)
             if isinstance(plan, LayerPlan):
                 copy = self.layer(node, plan)
+            elif isinstance(plan, StemPlan):
+                copy = self.stem(node, plan)
             elif plan is not None:
                 copy = self.passing(node, plan)
             else:
@@ -188,7 +246,7 @@ class _Writer:
                 tensor = finished.node.result
                 # The old name goes to the dequantized tensor: every reader, and an output, sees the same values.
                 copy.output[0] = self.name(f"{tensor}_float")
-                self.result(copy.output[0], finished.result, tensor)
+                self.result(copy.output[0], finished.result, tensor, finished)
         del self.graph.node[:]
         self.graph.node.extend(self.nodes)
         self.graph.initializer.extend(self.constants.values())

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import onnx
 
 from edgekit_export.graph.view import GraphView
+from edgekit_export.quantize.gates import Gate, gate_of
 from edgekit_export.quantize.layers import ACTIVATIONS, Layer
 
 __all__ = ["Pass", "find_passes"]
 
-# QLinearAdd, QLinearMul, QLinearSigmoid, QLinearGlobalAveragePool and MaxPool on uint8. Concat and Resize have such
-# forms too, but their integer kernels are slower than the float ones (YOLOX-nano, one thread: 1.01 and 0.24 ms against
-# 0.58 and 0.03).
-_OPERATORS = frozenset({"Add", "GlobalAveragePool", "MaxPool", "Mul", "Sigmoid"})
+# QLinearAdd, QLinearMul, QLinearSigmoid, QLinearGlobalAveragePool and MaxPool on uint8; HardSigmoid and HardSwish as
+# gates.py makes them of those. Concat and Resize have such forms too, but their integer kernels are slower than the
+# float ones (YOLOX-nano, one thread: 1.01 and 0.24 ms against 0.58 and 0.03).
+_OPERATORS = frozenset({"Add", "GlobalAveragePool", "HardSigmoid", "HardSwish", "MaxPool", "Mul", "Sigmoid"})
+_GATED = frozenset({"HardSigmoid", "HardSwish"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,12 @@ class Pass:
 
     Attributes:
         name: the node's name.
-        op_type: Add, GlobalAveragePool, MaxPool, Mul or Sigmoid.
+        op_type: Add, GlobalAveragePool, HardSigmoid, HardSwish, MaxPool, Mul or Sigmoid.
         inputs: the tensors it reads.
         output: the tensor it makes.
         activation: name of the Relu or Clip that alone reads the output, or None.
         result: the tensor after the activation; `output` where there is none.
+        gate: of a HardSigmoid or HardSwish.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Pass:
     output: str
     activation: str | None
     result: str
+    gate: Gate | None = None
 
     @property
     def macs(self) -> int:
@@ -74,7 +78,8 @@ def find_passes(model: onnx.ModelProto, layers: Sequence[Layer]) -> tuple[Pass, 
     passes = []
     for node in model.graph.node:
         usable = node.op_type in _OPERATORS and len([name for name in node.output if name]) == 1
-        if not usable or not all(name in after for name in node.input):
+        gate = gate_of(node)
+        if not usable or not all(name in after for name in node.input) or (gate is None and node.op_type in _GATED):
             continue
         reader = view.only_consumer(node.output[0])
         bounded = (
@@ -85,5 +90,5 @@ def find_passes(model: onnx.ModelProto, layers: Sequence[Layer]) -> tuple[Pass, 
         result = reader.output[0] if bounded and reader is not None else node.output[0]
         if result in before:
             name = reader.name if bounded and reader is not None else None
-            passes.append(Pass(node.name, node.op_type, tuple(node.input), node.output[0], name, result))
+            passes.append(Pass(node.name, node.op_type, tuple(node.input), node.output[0], name, result, gate))
     return tuple(passes)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from edgekit_calibration import Quantizer
+from numpy.typing import NDArray
 
 from edgekit_export.quantize.layers import Layer
 from edgekit_export.quantize.passes import Pass
+from edgekit_export.quantize.stem import ChannelSteps, Stem
 from edgekit_export.quantize.weights import QuantizedWeight
 
-__all__ = ["LayerPlan", "PassPlan", "Plan", "as_signed", "centre_of"]
+__all__ = ["LayerPlan", "PassPlan", "Plan", "StemPlan", "as_signed", "centre_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +61,39 @@ class PassPlan:
     result: Quantizer
 
 
-Plan = LayerPlan | PassPlan
+@dataclass(frozen=True, slots=True, eq=False)
+class StemPlan:
+    """The first convolution in INT8, reading the picture's bytes in blocks.
+
+    Attributes:
+        layer: the node.
+        stem: how it looks on blocks.
+        weight: on blocks.
+        bias: float32 (phases * channels,).
+        result: how the tensor that it makes is quantized.
+        steps: of each channel of that tensor, where it is not one quantizer's for all: weight and bias then give the
+            channels in their own steps, `result` only rounds.
+    """
+
+    layer: Layer
+    stem: Stem
+    weight: QuantizedWeight
+    bias: NDArray[np.float32]
+    result: Quantizer
+    steps: ChannelSteps | None = None
+
+    @property
+    def node(self) -> Layer:
+        """What is quantized."""
+        return self.layer
+
+    @property
+    def inputs(self) -> dict[str, Quantizer]:
+        """Nothing is quantized for it: bytes are."""
+        return {}
+
+
+Plan = LayerPlan | PassPlan | StemPlan
 
 
 def centre_of(data: Quantizer) -> float:

@@ -117,8 +117,8 @@ def quantize(
         macs={
             encoding: Macs(
                 total=total,
-                planned_int8=planned_int8_macs(graph),
-                executed_int8=executed_int8_macs(graph) if encoding is Encoding.INT8_CPU else None,
+                planned_int8=planned_int8_macs(graph, model),
+                executed_int8=executed_int8_macs(graph, model) if encoding is Encoding.INT8_CPU else None,
             )
             for encoding, graph in graphs.items()
         },

@@ -19,7 +19,8 @@ from onnx import TensorProto, helper
 from edgekit.backends.onnxruntime import import_onnxruntime
 from edgekit_export.graph.view import GraphView, initializer
 from edgekit_export.quantize.biases import bias_of, takes_bias
-from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan
+from edgekit_export.quantize.gates import OPENNESS, Gate
+from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan, StemPlan
 
 __all__ = ["Switchboard"]
 
@@ -132,29 +133,75 @@ class Switchboard:
             before.extend(through)
         return before, changed
 
+    def _stem(self, graph: onnx.GraphProto, plan: StemPlan, node: onnx.NodeProto, output: str) -> list[onnx.NodeProto]:
+        """The first convolution on blocks of the picture."""
+        switch = self._switches[plan.layer.name]
+        before, constants = plan.stem.read(f"{switch}_pixels", f"{switch}_stem")
+        graph.initializer.extend(constants)
+        graph.initializer.append(initializer(f"{switch}_w", plan.weight.dequantized()))
+        graph.initializer.append(initializer(f"{switch}_b", plan.bias))
+        convolution = plan.stem.convolution([f"{switch}_pixels", f"{switch}_w", f"{switch}_b"], node)
+        return [*before, _renamed(convolution, output, {})]
+
+    def _gate(self, graph: onnx.GraphProto, plan: PassPlan, gate: Gate, output: str) -> list[onnx.NodeProto]:
+        """A HardSigmoid or HardSwish on its quantized input: its gate is rounded as bytes are, the rest is the same."""
+        prefix = f"{self._switches[plan.node.name]}_in0"
+        tensors = [*_quantizer_tensors(prefix, plan.inputs[plan.node.inputs[0]])]
+        opening = _quantizer_tensors(f"{prefix}_gate", OPENNESS)
+        graph.initializer.extend([*tensors, *opening])
+        before, data = _through(prefix, plan.node.inputs[0], tensors)
+        opened = helper.make_node("HardSigmoid", [data], [f"{prefix}_open"], alpha=gate.slope, beta=gate.middle)
+        rounded, read = _through(f"{prefix}_gate", f"{prefix}_open", opening)
+        last = ["Identity", [read]] if plan.node.op_type == "HardSigmoid" else ["Mul", [data, read]]
+        return [*before, opened, *rounded, helper.make_node(*last, [output])]
+
     def _branches(self, graph: onnx.GraphProto, plan: Plan, by_name: Mapping[str, onnx.NodeProto]) -> onnx.NodeProto:
-        target, result = plan.node, plan.result
+        """The node as an If, with its activation behind it in both branches."""
+        target = plan.node
         switch, node = self._switches[target.name], by_name[target.name]
-        before, changed = (
-            self._inputs(graph, plan, node) if isinstance(plan, LayerPlan) else self._pass_inputs(graph, plan, node)
-        )
-        bodies = []
-        for kind, inputs, first in (("int8", changed, before), ("float", {}, [])):
+        branches = []
+        for kind in ("int8", "float"):
             current = f"{switch}_{kind}"
-            body = [*first, _renamed(node, current, inputs)]
+            body = self._int8(graph, plan, node, current) if kind == "int8" else [_renamed(node, current, {})]
             if target.activation is not None:
                 body.append(_renamed(by_name[target.activation], f"{current}_act", {0: current}))
                 current = f"{current}_act"
-            if kind == "int8" and result is not None:
-                result_tensors = _quantizer_tensors(f"{switch}_out", result)
-                graph.initializer.extend(result_tensors)
-                after, current = _through(f"{switch}_out", current, result_tensors)
+            if kind == "int8":
+                after, current = self._result(graph, plan, current)
                 body.extend(after)
             value = helper.make_tensor_value_info(current, TensorProto.FLOAT, None)
-            bodies.append(helper.make_graph(body, f"{switch}_{kind}", [], [value]))
+            branches.append(helper.make_graph(body, f"{switch}_{kind}", [], [value]))
         return helper.make_node(
-            "If", [switch], [target.result], name=f"{switch}_if", then_branch=bodies[0], else_branch=bodies[1]
+            "If", [switch], [target.result], name=f"{switch}_if", then_branch=branches[0], else_branch=branches[1]
         )
+
+    def _int8(self, graph: onnx.GraphProto, plan: Plan, node: onnx.NodeProto, output: str) -> list[onnx.NodeProto]:
+        """The node in INT8, with what stands before it."""
+        if isinstance(plan, StemPlan):
+            return self._stem(graph, plan, node, output)
+        if isinstance(plan, PassPlan) and plan.node.gate is not None:
+            return self._gate(graph, plan, plan.node.gate, output)
+        read = self._inputs(graph, plan, node) if isinstance(plan, LayerPlan) else self._pass_inputs(graph, plan, node)
+        before, changed = read
+        return [*before, _renamed(node, output, changed)]
+
+    def _result(self, graph: onnx.GraphProto, plan: Plan, source: str) -> tuple[list[onnx.NodeProto], str]:
+        """What stands behind a node in INT8: its result through its quantizer, and a stem's out of blocks."""
+        if plan.result is None:
+            return [], source
+        prefix = f"{self._switches[plan.node.name]}_out"
+        tensors = _quantizer_tensors(prefix, plan.result)
+        graph.initializer.extend(tensors)
+        after, current = _through(prefix, source, tensors)
+        if not isinstance(plan, StemPlan):
+            return after, current
+        nodes, constants = plan.stem.unblocked(f"{prefix}_q", f"{prefix}_unblocked", prefix)
+        graph.initializer.extend(constants)
+        if plan.steps is not None:
+            tensors = plan.steps.tensors(prefix)
+            graph.initializer.extend(tensors)
+        read = [f"{prefix}_unblocked", *(tensor.name for tensor in tensors)]
+        return [after[0], *nodes, helper.make_node("DequantizeLinear", read, [current], axis=1)], current
 
     def run(self, images: Sequence[NDArray[np.uint8]], quantized: Collection[str]) -> list[list[NDArray[Any]]]:
         """The graph's outputs per image with the named layers in INT8 and all others in float."""
