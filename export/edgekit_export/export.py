@@ -77,7 +77,7 @@ def export(request: ExportRequest, *, progress: Progress = silent) -> ExportResu
     progress("Timing float and INT8 on this CPU", 0, 1)
     timed = latencies(graphs.models, golden=golden)
     progress("Timing float and INT8 on this CPU", 1, 1)
-    notes = notes_of(request, source, images, golden, floating.batch_reason if floating.max_batch == 1 else None)
+    notes = notes_of(request, source, graphs, golden, floating.batch_reason if floating.max_batch == 1 else None)
     report = assembled_report(request, source, images, graphs, golden, compared, agreements, scores, notes, timed)
     progress("Writing the bundle", 0, 1)
     written = write(request, source, images, graphs, golden, report, floating.max_batch)

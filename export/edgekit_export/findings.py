@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -23,18 +24,40 @@ from edgekit_export.graphs import Graphs, serialized
 from edgekit_export.measuring import AgainstFloat, disagreements_on_labels
 from edgekit_export.models import SourceModel
 from edgekit_export.models.presets import describe
+from edgekit_export.report.by_labels import MAX_LOSS
 from edgekit_export.report.content import EncodingReport, Latency, Report
 from edgekit_export.report.quantizing import LayerFindings, RepairGain, convergence_from, input_of, worst_layers
 from edgekit_export.report.verdict import EncodingFindings, LabelledFindings, verdict_of
 from edgekit_export.request import ExportRequest
 
-__all__ = ["assembled_report", "notes_of"]
+__all__ = ["assembled_report", "notes_of", "warnings_of"]
+
+_MOST_NAMED: Final = 3
+
+# Operators that multiply with weights, as Conv, ConvTranspose, Gemm and MatMul do, and are no layers to the quantizer.
+_NOT_QUANTIZED: Final = frozenset({"DeformConv", "Einsum", "GRU", "LSTM", "RNN"})
+
+
+def warnings_of(images: CalibrationImages | None, graphs: Graphs) -> tuple[str, ...]:
+    """What speaks against the calibration pictures, on which all INT8 rests, one line each."""
+    if images is None:
+        return ()
+    found = list(images.notes)
+    if images.skipped:
+        pictures = (
+            "picture could not be read and was" if len(images.skipped) == 1 else "pictures could not be read and were"
+        )
+        found.append(f"{len(images.skipped)} calibration {pictures} left out.")
+    convergence = graphs.quantized.convergence if graphs.quantized is not None else None
+    if convergence is not None and convergence.points and not convergence.enough:
+        found.append(convergence.sentence())
+    return tuple(found)
 
 
 def notes_of(
     request: ExportRequest,
     source: SourceModel,
-    images: CalibrationImages | None,
+    graphs: Graphs,
     golden: GoldenChoice,
     batch_reason: str | None,
 ) -> tuple[str, ...]:
@@ -42,9 +65,7 @@ def notes_of(
     notes = list(source.notes)
     if batch_reason is not None:
         notes.append(f"The graph takes one picture at a time: {batch_reason}.")
-    if images is not None and images.skipped:
-        notes.append(f"{len(images.skipped)} calibration pictures could not be read and were left out.")
-    notes.extend(images.notes if images is not None else ())
+    notes.extend(_left_float(graphs))
     if request.max_drop is not None and request.data is not None:
         notes.append(
             "Layers went back to float until the loss on the labelled pictures was allowed (--max-drop): on other "
@@ -56,6 +77,18 @@ def notes_of(
             f"(best: {golden.margin_db:.1f} dB): the golden check on a device may not notice them."
         )
     return tuple(notes)
+
+
+def _left_float(graphs: Graphs) -> Iterator[str]:
+    """What could be INT8 nowhere, whatever it would cost."""
+    odd = [f"{layer['name']} ({layer['reason']})" for layer in graphs.layers if layer["reason"] is not None]
+    if odd:
+        more = f" and {len(odd) - _MOST_NAMED} more" if len(odd) > _MOST_NAMED else ""
+        yield f"No INT8 encoding can hold these layers; they stay float: {', '.join(odd[:_MOST_NAMED])}{more}."
+    found = Counter(node.op_type for node in graphs.models[Encoding.FLOAT].graph.node if node.op_type in _NOT_QUANTIZED)
+    if found and graphs.quantized is not None:
+        named = ", ".join(f"{operator} ({times})" for operator, times in sorted(found.items()))
+        yield f"No backend runs these operators in INT8; they stay float: {named}."
 
 
 def assembled_report(
@@ -91,7 +124,7 @@ def assembled_report(
     return Report(
         name=request.output.stem,
         task=source.task.value,
-        verdict=verdict_of(source.task.value, _labelled(floating, metric), findings),
+        verdict=verdict_of(source.task.value, _labelled(floating, metric), findings, max_loss=_allowed(request)),
         model=_model_facts(source),
         encodings=tuple(
             EncodingReport(
@@ -118,10 +151,16 @@ def assembled_report(
         metric=metric,
         notes=notes,
         layers=_layers(graphs),
+        warnings=warnings_of(images, graphs),
         repairs=_repairs(graphs, request),
         convergence=convergence_from(graphs.quantized.convergence) if graphs.quantized is not None else None,
         disagreements=disagreements_on_labels(scores, source.class_names) or against_float.disagreements,
     )
+
+
+def _allowed(request: ExportRequest) -> float:
+    """What an encoding may lose on labelled pictures, a fraction: as was asked for, else a point."""
+    return MAX_LOSS if request.max_drop is None else request.max_drop / 100.0
 
 
 def _labelled(floating: Scores | None, metric: str | None) -> LabelledFindings | None:

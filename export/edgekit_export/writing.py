@@ -62,10 +62,13 @@ def _tensor_specs(values: Any) -> tuple[TensorSpecModel, ...]:
 def _quantization(encoding: Encoding, graphs: Graphs) -> dict[str, str | int | float | list[str]]:
     if encoding not in INT8:
         return {}
+    from edgekit_export.graph.half_rounding import has_half
+
     scheme = "signed symmetric" if encoding is Encoding.INT8_TENSORRT else "unsigned asymmetric"
     return {
         "scheme": scheme,
         "weights": "signed symmetric per channel",
+        "float_parts": "fp16" if has_half(graphs.models[encoding]) else "fp32",
         "kept_float": list(graphs.kept_float[encoding]),
     }
 

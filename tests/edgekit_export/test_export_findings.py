@@ -59,3 +59,18 @@ def test_pictures_lie_beside_the_bundle_and_not_in_it(exported):
     assert beside.count("data:image/jpeg") == len(exported.report.disagreements)
     assert b"data:image/jpeg" not in exported.bundle.read_bytes()
     assert "jpeg" not in json.dumps(inside)
+
+
+def test_with_max_drop_the_verdict_goes_by_that_drop(exported, tmp_path):
+    assert exported.report.verdict.max_loss == 0.01
+    folder = exported.bundle.parent
+    asked = ExportRequest(
+        str(folder / "net.onnx"),
+        tmp_path / "shop.edgekit",
+        ModelOptions(task=Task.CLASSIFY),
+        int8=True,
+        calibration=(folder / "pictures",),
+        data=folder / "labels.csv",
+        max_drop=50.0,
+    )
+    assert export(asked).report.verdict.max_loss == 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edgekit_export.evaluate.scores import METRIC_WORDS
 from edgekit_export.report.by_agreement import SAFE_AGREEMENT, SERIOUS_AGREEMENT
-from edgekit_export.report.by_labels import MAX_LOSS, SERIOUS_LOSS
+from edgekit_export.report.by_labels import SERIOUS_LOSS
 from edgekit_export.report.content import EncodingReport, Report
 from edgekit_export.report.levels import EncodingVerdict, Level
 from edgekit_export.report.markup import options, pairs, text
@@ -94,9 +94,11 @@ def _figure(report: Report, encoding: EncodingReport) -> tuple[str, str, str]:
             f"{METRIC_WORDS.get(name, name)} {metric_text(name, own)} instead of {metric_text(name, theirs)}, on "
             f"{count(encoding.scores.images, 'labelled picture')}. 95 % sure: {between(loss)}."
         )
-        high = min(1.0, max(0.05, loss.interval.high + 0.005))
+        allowed = report.verdict.max_loss
+        serious = max(SERIOUS_LOSS, allowed)
+        high = min(1.0, max(0.05, serious + 0.02, loss.interval.high + 0.005))
         low = max(-1.0, min(-0.02, loss.interval.low - 0.005))
-        scale = Scale(low, high, MAX_LOSS, SERIOUS_LOSS, _whole, "points lost")
+        scale = Scale(low, high, allowed, serious, _points, "points lost")
         return lost(loss.value), caption, whisker(loss.value, loss.interval, scale)
     return _agreed_figure(report, encoding)
 
@@ -116,7 +118,7 @@ def _agreed_figure(report: Report, encoding: EncodingReport) -> tuple[str, str, 
         added = f", {agreed.added} new" if agreed.added else ""
         caption = (
             f"objects of the original model, found again{added}, on {pictures} without labels; AP50 "
-            f"{points(agreed.share)}"
+            f"{points(agreed.share)} of 100, an area over all scores that a missed object of low score hardly moves"
         )
     if agreed.interval is None:
         return shown, caption, ""
@@ -134,6 +136,11 @@ def _agreed_figure(report: Report, encoding: EncodingReport) -> tuple[str, str, 
 
 def _whole(fraction: float) -> str:
     return f"{100 * fraction:.0f}".replace("-", "−")
+
+
+def _points(fraction: float) -> str:
+    """As short as it can be: a limit may be half a point."""
+    return f"{round(100 * fraction, 1) + 0.0:g}".replace("-", "−")
 
 
 def _facts(report: Report, encoding: EncodingReport) -> str:

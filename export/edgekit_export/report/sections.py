@@ -280,7 +280,9 @@ _GLOSSARY: Sequence[tuple[str, str]] = (
     (
         "mAP, AP50",
         "The usual score of detectors, 0 to 100: how many objects are found, how well framed, how few made up. AP50 "
-        "asks only for an overlap of one half. Small, medium, large: areas under 32², between, and over 96² pixels.",
+        "asks only for an overlap of one half. INT8 is held against the original model's objects in the same way: an "
+        "area over all scores, so that a missed or new object of low score hardly moves it. Small, medium, "
+        "large: areas under 32², between, and over 96² pixels.",
     ),
     (
         "Signal to noise",

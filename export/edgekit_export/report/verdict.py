@@ -32,12 +32,14 @@ class Verdict:
         reason: of the encoding that decided.
         encodings: each encoding's own.
         advice: what to do next, in sentences, the most useful first.
+        max_loss: what an encoding was allowed to lose of the main metric on labelled pictures, a fraction.
     """
 
     level: Level
     reason: str
     encodings: tuple[EncodingVerdict, ...] = ()
     advice: tuple[str, ...] = ()
+    max_loss: float = MAX_LOSS
 
     @property
     def headline(self) -> str:
@@ -88,7 +90,7 @@ def verdict_of(
         bad = " and ".join(one.encoding for one in judged if one.level is Level.UNSAFE)
         leave = f"Leave {bad} alone: the float graph in the same bundle gives the original answers (--encoding float)."
         advice = (leave, *advice)
-    return Verdict(worst.level, worst.reason, judged, advice)
+    return Verdict(worst.level, worst.reason, judged, advice, max_loss)
 
 
 def _concern(judged: EncodingVerdict, found: EncodingFindings) -> tuple[int, bool, float]:

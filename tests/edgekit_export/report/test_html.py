@@ -1,9 +1,12 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from edgekit_export.evaluate.agreement import Agreement
+from edgekit_export.evaluate.intervals import Interval
 from edgekit_export.report.content import for_bundle
 from edgekit_export.report.html import report_html
 from edgekit_export.report.verdict import verdict_of
@@ -55,6 +58,24 @@ def test_each_encoding_has_its_own_card_with_its_figure_and_interval(make_report
     text = _read(make_report(lost=0.3)).words
     for part in ("For NVIDIA GPUs", "0.2 points lost", "0.5 gained to 1.0 lost", "For CPUs", "30.0 points lost"):
         assert text.index(part) < text.index("Accuracy")
+
+
+def test_the_drop_that_was_asked_for_is_the_one_that_is_drawn(make_report):
+    asked = make_report(verdict=replace(make_report().verdict, max_loss=0.02))
+    usual, strict = (
+        re.findall("<text[^>]*>([^<]*)</text>", report_html(one).decode()) for one in (make_report(), asked)
+    )
+    assert usual.count("1") == strict.count("2") == 2, "one in the card of each INT8 encoding"
+    assert "1" not in strict
+    assert "2" not in usual
+
+
+def test_a_detectors_ap50_is_explained_beside_the_objects_that_are_found(make_report):
+    agreed = Agreement(64, 20.0, ap50=0.999, float_boxes=49, found_again=48, interval=Interval(0.98, 1.0))
+    encodings = [replace(one, agreement=agreed, scores=None, losses={}) for one in make_report().encodings]
+    text = _read(make_report(task="detect", metric=None, encodings=tuple(encodings))).words
+    assert "48 of 49 found" in text
+    assert "AP50 99.9 of 100, an area over all scores that a missed object of low score hardly moves" in text
 
 
 def test_the_page_is_whole_and_needs_nothing_else(make_report):

@@ -194,7 +194,8 @@ def test_a_headline_that_holds_everywhere_names_no_place(low, high, headline):
 def test_what_it_may_cost_can_be_asked_for():
     found = [_lost(-0.001, 0.007, 0.015)]
     assert verdict_of("classify", _labelled(), found).level is SAFE
-    assert verdict_of("classify", _labelled(), found, max_loss=0.005).level is UNSURE
+    asked = verdict_of("classify", _labelled(), found, max_loss=0.005)
+    assert (asked.level, asked.max_loss) == (UNSURE, 0.005)
     assert verdict_of("classify", _labelled(), [_lost(0.006, 0.008, 0.01)], max_loss=0.005).level is UNSAFE
 
 
