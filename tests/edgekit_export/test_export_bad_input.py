@@ -243,3 +243,15 @@ def test_the_manifest_says_in_what_the_float_parts_are(run: Export, write_classi
     graphs = Bundle.open(tmp_path / "out.edgekit").manifest.graphs
     assert graphs[Encoding.INT8_TENSORRT].quantization["float_parts"] == "fp16"
     assert graphs[Encoding.INT8_CPU].quantization["float_parts"] == "fp32"
+
+
+def test_a_backend_that_parts_from_the_golden_outputs_is_not_timed(run: Export, edited: Callable[..., Path]) -> None:
+    # ONNX Runtime lets 3 * 100 wrap around to 44, OpenVINO makes 127 of it, whatever the picture.
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    three = [node("Mul", "f zero", "nothing"), node("ReduceMean", "nothing", "level", keepdims=0)]
+    more = [node("Add", "level three", "some"), node("Cast", "some", "int8", to=TensorProto.INT8)]
+    wraps = [node("Mul", "int8 hundred", "product"), node("Cast", "product", "back", to=TensorProto.FLOAT)]
+    weights = {"zero": np.zeros(1, np.float32), "three": np.full(1, 3, np.float32), "hundred": np.full(1, 100, np.int8)}
+    report = run(edited([*three, *more, *wraps, node("Add", "head back", "logits")], **weights))
+    timed = {one.encoding: one.latency.backend for one in report.encodings if one.latency is not None}
+    assert timed == {"float": "onnxruntime", "int8-cpu": "onnxruntime"}

@@ -14,7 +14,7 @@ from edgekit.backends.onnxruntime import OnnxRuntimeBackend, OnnxRuntimeSession
 from edgekit.backends.protocols import Availability, Graph, LoadOptions, Outputs, Session, Ticket
 from edgekit.backends.selection import load_model
 from edgekit.bundle.bundle import Bundle
-from edgekit.bundle.golden import bytes_of
+from edgekit.bundle.golden import bytes_of, golden_members
 from edgekit.bundle.manifest import Encoding
 from edgekit.config.environment import cache_folder
 from edgekit.errors import BackendUnavailable, BundleError, GoldenMismatch, UsageError
@@ -218,6 +218,52 @@ def test_an_encoding_asked_for_by_name_fails_when_its_golden_outputs_do(opened: 
     bundle = opened(wrong=(Encoding.INT8_CPU,))
     with pytest.raises(GoldenMismatch, match=r"int8-cpu does not reproduce its golden outputs .* Use --encoding auto"):
         load_model(bundle, encoding="int8-cpu", options=ONE_THREAD, cache_dir=tmp_path)
+
+
+def wrapping() -> bytes:
+    """A graph on which CPUs' backends part: ONNX Runtime lets an INT8 product wrap around, OpenVINO saturates it."""
+    onnx = pytest.importorskip("onnx")
+    helper, kind = onnx.helper, onnx.TensorProto
+    nodes = [
+        helper.make_node("Cast", ["images"], ["float"], to=kind.FLOAT),
+        helper.make_node("ReduceMean", ["float", "axes"], ["mean"], keepdims=0),
+        helper.make_node("Clip", ["mean", "", "most"], ["small"]),
+        helper.make_node("Cast", ["small"], ["int8"], to=kind.INT8),
+        helper.make_node("Mul", ["int8", "factor"], ["product"]),
+        helper.make_node("Cast", ["product"], ["logits"], to=kind.FLOAT),
+    ]
+    constants = {"axes": np.array([1, 2]), "most": np.float32(2), "factor": np.array([100], np.int8)}
+    graph = helper.make_graph(
+        nodes,
+        "wrapping",
+        [helper.make_tensor_value_info("images", kind.UINT8, ["batch", 16, 16, 3])],
+        [helper.make_tensor_value_info("logits", kind.FLOAT, ["batch", 3])],
+        [onnx.numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
+    )
+    content: bytes = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10
+    ).SerializeToString()
+    return content
+
+
+def test_of_an_encoding_asked_for_by_name_the_backend_is_taken_that_reproduces_the_golden_outputs(
+    opened: MakeBundle, tmp_path: Path
+) -> None:
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    golden = opened().golden()
+    expected = {Encoding.FLOAT: [np.full((len(golden.inputs), 3), 200 - 256, np.float32)]}
+    members = {
+        Encoding.FLOAT.member: wrapping(),
+        **golden_members(golden.inputs, expected, golden.picture, golden.prepared),
+    }
+    bundle = opened("wrapping.edgekit", encodings=(Encoding.FLOAT,), members=members)
+    model = load_model(bundle, encoding="float", options=ONE_THREAD, cache_dir=tmp_path)
+    assert (model.backend, model.encoding) == ("onnxruntime", "float")
+    assert "not float by openvino, which does not reproduce its golden outputs" in model.reason
+    outcomes = {str(each): each.outcome for each in model.candidates}
+    assert outcomes["float by openvino"] == "golden mismatch"
+    with pytest.raises(GoldenMismatch, match="by openvino here"):
+        load_model(bundle, encoding="float", backend="openvino", options=ONE_THREAD, cache_dir=tmp_path)
 
 
 def test_auto_fails_when_no_graph_reproduces_its_golden_outputs(opened: MakeBundle, tmp_path: Path) -> None:
