@@ -16,10 +16,10 @@ export EDGEKIT_ASSETS := $(abspath ../shared/data)
 endif
 endif
 
-.PHONY: help demo demo-classifier demo-appearance test test-core test-torch test-pythons lint types format bench lock clean
+.PHONY: help demo demo-classifier demo-appearance test test-core test-torch test-pythons lint types format bench bench-int8 lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | column -t -s @
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | column -t -s @
 
 demo: $(BIN)/.demo ## export YOLOX-nano to INT8 and watch three bottles with it; results in demo-out/
 	@$(BIN)/python -m edgekit.demo --out demo-out
@@ -56,6 +56,10 @@ format: $(BIN)/.dev ## rewrite the files in the project's style
 bench: $(BIN)/.dev ## speed of the frame path and accuracy of the encodings
 	$(BIN)/python benchmarks/frame_path.py
 	$(BIN)/python benchmarks/accuracy.py
+
+bench-int8: $(BIN)/.dev $(TORCH_VENV)/bin/.ready ## accuracy and speed of INT8 beside other tools (trains four networks first; an hour or more)
+	$(TORCH_VENV)/bin/python benchmarks/train_zoo.py $(if $(EDGEKIT_ASSETS),--data "$(EDGEKIT_ASSETS)")
+	$(BIN)/python benchmarks/int8.py $(if $(EDGEKIT_ASSETS),--data "$(EDGEKIT_ASSETS)")
 
 lock: $(BIN)/.dev ## rewrite requirements/*.txt from pyproject.toml
 	$(BIN)/python $(PIP) uv
