@@ -68,8 +68,8 @@ def notes_of(
     notes.extend(_left_float(graphs))
     if request.max_drop is not None and request.data is not None:
         notes.append(
-            "Layers went back to float until the loss on the labelled pictures was allowed (--max-drop): on other "
-            "pictures it may be larger."
+            "Which layers are INT8 was decided on the labelled pictures (--max-drop): on other pictures the loss may "
+            "be larger."
         )
     if not golden.tells:
         notes.append(
