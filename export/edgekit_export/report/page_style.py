@@ -50,10 +50,10 @@ p { margin: .5rem 0; max-width: 46rem; }
 .figure + p { margin: .1rem 0 .7rem; color: var(--dim); font-size: .92rem; }
 dl.pairs { margin: .9rem 0 0; font-size: .92rem; }
 dl.pairs div { display: flex; gap: 1rem; justify-content: space-between; padding: .16rem 0; }
-dl.pairs dt { color: var(--dim); min-width: 0; } dl.pairs dd { margin: 0; text-align: right; flex: none;
+dl.pairs dt { color: var(--dim); flex: none; } dl.pairs dd { margin: 0; text-align: right; min-width: 0;
   font-variant-numeric: tabular-nums; }
 dl.pairs.changes { margin-top: .4rem; } dl.pairs.changes div { border-top: 1px solid var(--line); padding: .3rem 0; }
-dl.pairs.changes dt { color: inherit; }
+dl.pairs.changes dt { color: inherit; flex: initial; min-width: 0; } dl.pairs.changes dd { flex: none; }
 h4 { font-size: .85rem; margin: 1.1rem 0 0; color: var(--dim); }
 .warn { border-left: .25rem solid var(--unsure); background: var(--unsure-soft); border-radius: .4rem;
   padding: .7rem 1rem; margin: 1rem 0 0; }

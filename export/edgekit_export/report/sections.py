@@ -57,10 +57,14 @@ def _metric(encoding: EncodingReport, name: str) -> Cell:
         return Cell(UNKNOWN)
     level, loss = encoding.levels.get(name), encoding.losses.get(name)
     lines = (
-        interval_of(level) if level is not None else "",
-        f"{lost(loss.value)} ({between(loss)})" if loss is not None else "",
+        _unbroken(interval_of(level)) if level is not None else "",
+        f"{_unbroken(lost(loss.value))} {_unbroken(f'({between(loss)})')}" if loss is not None else "",
     )
-    return Cell(metric_text(name, value), tuple(line.replace(" ", "\u00a0") for line in lines))
+    return Cell(metric_text(name, value), lines)
+
+
+def _unbroken(line: str) -> str:
+    return line.replace(" ", "\u00a0")
 
 
 def agreement(report: Report) -> str:

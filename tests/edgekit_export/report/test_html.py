@@ -178,13 +178,20 @@ _MEASURE = b"""<script>addEventListener("load", () => {
   document.querySelectorAll("details").forEach((one) => { one.open = true; });
   const wide = [...document.querySelectorAll("body *:not(svg *)")].filter(
     (one) => one.getBoundingClientRect().right > innerWidth + 0.5);
-  parent.told.push(`width ${innerWidth} scroll ${document.documentElement.scrollWidth} beyond ${wide.length} ` +
+  const lines = (one) => {
+    const inside = document.createRange();
+    inside.selectNodeContents(one);
+    return inside.getClientRects().length;
+  };
+  const torn = [...document.querySelectorAll("dl.pairs:not(.changes) dt")].filter((one) => lines(one) > 1);
+  parent.told.push(`width ${innerWidth} scroll ${document.documentElement.scrollWidth} torn ${torn.length} ` +
+    `beyond ${wide.length} ` +
     wide.slice(0, 3).map((one) => one.tagName + "." + one.className).join(" "));
   parent.document.title = parent.told.join("; ");
 });</script></main>"""
 
 
-def test_nothing_scrolls_sideways_on_a_phone(tmp_path, make_report):
+def test_nothing_scrolls_sideways_on_a_phone_and_no_name_is_torn_for_its_value(tmp_path, make_report):
     browser, long = _chromium(), "a_name_without_any_space_" * 8
     reports = [
         make_report(),
@@ -208,4 +215,4 @@ def test_nothing_scrolls_sideways_on_a_phone(tmp_path, make_report):
     )
     title = re.search("<title>(.*?)</title>", done.stdout)
     assert title is not None, done.stderr[-1000:]
-    assert [one.strip() for one in title[1].split(";")] == ["width 390 scroll 390 beyond 0"] * 3
+    assert [one.strip() for one in title[1].split(";")] == ["width 390 scroll 390 torn 0 beyond 0"] * 3
