@@ -117,7 +117,7 @@ def main() -> int:
             print(f"{images:>6}  {point.seconds:7.1f}  {point.peak_mib:8.0f}  {bar}", flush=True)
         found = bars(points)
         if asked.second:
-            found.append(second(asked.zoo / "speed" / "mobilenet_v2.onnx", paths, Path(name)))
+            found.append(second(asked.zoo / "timed" / "mobilenet_v2.onnx", paths, Path(name)))
     for met, text in found:
         print(f"{'met' if met else 'missed'}: {text}")
     if asked.json is not None:

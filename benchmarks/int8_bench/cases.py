@@ -202,7 +202,7 @@ CASES: Final[Mapping[str, Callable[[Site, str], Case]]] = MappingProxyType(
 SPEED: Final[Mapping[str, float]] = MappingProxyType(
     {"mobilenet_v2": 2.2, "resnet50": 2.2, "mobilenet_v3_large": 1.3, "efficientnet_b0": 1.3}
 )
-"""Networks of which only time is measured, at 224x224 with random weights, and how much faster INT8 must be."""
+"""Networks of which only time is measured, at 224x224, and how much faster INT8 must be."""
 
 
 def make_case(site: Site, name: str) -> Case:
@@ -223,7 +223,7 @@ def speed_case(site: Site, name: str) -> Case:
     paths = pictures_in(site.data / "imagenet-1000")
     return Case(
         name=f"{name}-224",
-        model=_there(site.zoo / "speed" / f"{name}.onnx", "benchmarks/train_zoo.py writes it"),
+        model=_there(site.zoo / "timed" / f"{name}.onnx", "benchmarks/train_zoo.py writes it"),
         options=ModelOptions(task=Task.CLASSIFY),
         calibration=_listed(site, f"{name}-224", paths, 32),
         data=None,

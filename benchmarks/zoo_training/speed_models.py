@@ -1,4 +1,4 @@
-"""Networks whose time is measured and nothing else: random weights, sane activations, 224x224."""
+"""Networks whose time is measured and nothing else: at 224x224, with sane activations."""
 
 from __future__ import annotations
 
@@ -23,22 +23,25 @@ _SIDE_PX: Final = 224
 _PICTURES: Final = 16
 
 
-def speed_model(name: str, pictures: Path) -> bytes:
-    """torchvision's `name` with 1000 classes and seeded random weights, as ONNX (opset 17, 1x3x224x224).
+def speed_model(name: str, pictures: Path, weights: Path) -> bytes:
+    """torchvision's `name` as ONNX (opset 17, 1x3x224x224).
 
-    Its normalisation layers hold the statistics of real pictures: with none, activations of a random network grow or
+    Its normalisation layers hold the statistics of real pictures of this size: with others, activations grow or
     vanish from layer to layer, ranges become empty, and quantizers take ways that no trained network takes.
 
     Args:
         name: as torchvision calls it.
         pictures: a folder of photographs.
+        weights: its state_dict, trained at another size. Random ones will not do: no picture then differs from another
+            by more than rounding, and a quantizer that measures noise leaves float what it need not.
     """
     contract = preset_preprocessing(PRESETS["imagenet"], (_SIDE_PX, _SIDE_PX))
     paths = pictures_in(pictures)
     chosen = [read_picture(paths[index]) for index in spread(len(paths), _PICTURES)]
     batch = normalised(np.stack([prepare(picture, contract.geometry.to_geometry()) for picture in chosen]))
-    torch.manual_seed(0)
-    model = classifier(name, 1000).train()
+    trained = torch.load(weights, weights_only=True)
+    model = classifier(name, len(next(reversed(trained.values())))).train()
+    model.load_state_dict(trained)
     for layer in model.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.momentum = None  # the plain mean over batches: of this one

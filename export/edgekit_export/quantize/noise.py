@@ -52,7 +52,8 @@ def output_groups(references: Sequence[Sequence[NDArray[Any]]]) -> tuple[Group, 
 
     Two groups an output: channels that stay within 0..1 (probabilities, objectness), whose energy lies in what was
     found, and the others (boxes, logits, embeddings), each about its own mean. Both kinds matter alike to a
-    detector, and the sum over all values would let the larger numbers, the boxes, drown the scores.
+    detector, and the sum over all values would let the larger numbers, the boxes, drown the scores. Of a classifier,
+    one value a class, all are of one kind.
 
     Args:
         references: per picture, per output, an array with a leading batch axis of 1.
@@ -65,6 +66,8 @@ def output_groups(references: Sequence[Sequence[NDArray[Any]]]) -> tuple[Group, 
         axis = channel_axis(first.shape)
         rows = np.concatenate([_by_channel(outputs[output], axis) for outputs in references])
         bounded = (rows.min(axis=0) >= -_SLACK) & (rows.max(axis=0) <= 1 + _SLACK)
+        if first.ndim == 2 and not bounded.all():
+            bounded[:] = False  # one value a class: some logits lie within 0..1 by chance
         for mask, centred in ((bounded, False), (~bounded, True)):
             channels = np.flatnonzero(mask)
             if not len(channels):

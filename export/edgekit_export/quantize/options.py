@@ -43,7 +43,7 @@ class QuantizeOptions:
     min_int8_share: float = 0.95
     min_relief: float = 0.02
     rank_images: int = 2
-    max_held_back: int = 8
+    max_held_back: int = 32
     equalize: bool = False
     correct_bias: bool = False
     adaround: bool = False

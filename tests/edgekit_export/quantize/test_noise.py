@@ -45,6 +45,12 @@ def test_integer_outputs_and_outputs_of_zeros_are_no_group():
     assert output_groups([[zeros, integers]]) == ()
 
 
+def test_logits_that_happen_to_lie_within_0_and_1_are_no_probabilities():
+    logits = [np.array([[0.4, 5.0, -3.0]], np.float32), np.array([[0.6, -4.0, 2.0]], np.float32)]
+    (group,) = output_groups([[one] for one in logits])
+    assert group.channels.tolist() == [0, 1, 2]
+
+
 def test_logits_are_judged_about_their_mean():
     references = [[RNG.standard_normal((1, 10)).astype(np.float32) + 1000] for _ in range(2)]
     others = [[outputs[0] + 1] for outputs in references]
