@@ -104,6 +104,14 @@ def test_where_the_colours_have_other_means_only_the_edges_differ_a_little(build
     assert inner < whole < 0.2
 
 
+def test_a_wide_padding_of_colours_with_other_means_is_no_stem(build):
+    convolution = "Conv<strides=[2,2], pads=[3,3,3,3]>(p, k, b)"
+    for spec, fits in ((IMAGENET, False), (HALVES, True)):
+        model = net(build, convolution, kernel(8, 3, 7, 7), spec=spec)
+        (layer,) = find_layers(model)
+        assert (stem_of(layer, GraphView(model.graph)) is not None) == fits
+
+
 @pytest.mark.parametrize(
     ("convolution", "shape", "sizes"),
     [
