@@ -183,7 +183,7 @@ def _confusion(floating: Scores | None, other: Scores | None, class_names: tuple
 
 
 def _repairs(graphs: Graphs, request: ExportRequest) -> tuple[RepairGain, ...]:
-    """What each repair did to the noise; those that nobody asked for are named too."""
+    """What each repair did to the noise; those that were not tried are named too."""
     if graphs.quantized is None:
         return ()
     from edgekit_export.quantize.repairing import ADAROUND, BIAS_CORRECTION, EQUALIZATION
@@ -194,7 +194,9 @@ def _repairs(graphs: Graphs, request: ExportRequest) -> tuple[RepairGain, ...]:
         for encoding, gains in graphs.quantized.repairs.items()
         for one in gains
     ]
-    return (*found, *(RepairGain(name, False, note="not asked for") for name, wanted in asked.items() if not wanted))
+    named = {one.name for one in found}
+    notes = {name: "little noise to mend" if wanted is None else "not asked for" for name, wanted in asked.items()}
+    return (*found, *(RepairGain(name, False, note=note) for name, note in notes.items() if name not in named))
 
 
 def _decibels(noise: float) -> float:

@@ -33,7 +33,7 @@ class ExportRequest:
         method: how ranges are chosen: auto, mse, percentile, entropy or min-max.
         table: the calibration table of an earlier export (its bundle, or the JSON): its ranges are taken as they are;
             refused where graph, pictures, preprocessing or method are others.
-        equalize, correct_bias, adaround: repairs to try besides (see QuantizeOptions); each is kept where it helps.
+        equalize, correct_bias, adaround: repairs to try (see QuantizeOptions); each is kept where it helps.
         cache: folder where the steps of quantizing are kept, so that an interrupted export goes on where it was and a
             second one with the same pictures is soon done (`edgekit export` gives the user's cache); None: nowhere.
         target_latency_ms: milliseconds that int8-cpu may take for a picture on this machine; None: any.
@@ -52,8 +52,8 @@ class ExportRequest:
     method: Method = Method.AUTO
     table: Path | None = None
     equalize: bool = False
-    correct_bias: bool = False
-    adaround: bool = False
+    correct_bias: bool | None = None
+    adaround: bool | None = None
     cache: Path | None = None
 
 

@@ -80,16 +80,21 @@ def export(
         ),
     ] = False,
     bias_correction: Annotated[
-        bool, typer.Option("--bias-correction", help="Also correct biases layer by layer, each on what comes before.")
-    ] = False,
-    adaround: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--adaround",
-            help="Also round weights anew, block by block, on what comes before (a minute or so); a block is kept "
-            "where it helps.",
+            "--bias-correction/--no-bias-correction",
+            help="Correct biases layer by layer, each on what comes before (by default where there is noise to mend); "
+            "kept where it helps.",
         ),
-    ] = False,
+    ] = None,
+    adaround: Annotated[
+        bool | None,
+        typer.Option(
+            "--adaround/--no-adaround",
+            help="Round weights anew, block by block, on what comes before (by default where there is noise to mend; "
+            "half a minute or so); a block is kept where it helps.",
+        ),
+    ] = None,
     calibration_method: Annotated[
         str,
         typer.Option(

@@ -193,14 +193,13 @@ def _centred(
     options: QuantizeOptions,
 ) -> tuple[list[LayerPlan], dict[str, float]]:
     """The plans for int8-tensorrt with the layers centred that need it and gain by it, and their new sensitivities."""
-    view = GraphView(model.graph)
     nodes = {node.name: node for node in model.graph.node}
     floor = options.min_relief * options.max_noise
     scheme = Scheme.UNSIGNED_ASYMMETRIC
     candidates = [
         dataclasses.replace(plan, data=quantizer(measured.ranges[scheme][plan.layer.data], scheme), centred=True)
         for plan in plans
-        if sensitivities[plan.layer.name] >= floor and can_be_centred(plan.layer, nodes[plan.layer.name], view)
+        if sensitivities[plan.layer.name] >= floor and can_be_centred(plan.layer, nodes[plan.layer.name])
     ]
     after = Judge(panel, candidates).ranking(lambda: None)
     better = [

@@ -27,8 +27,10 @@ class QuantizeOptions:
         rank_images: held-back images on which layers are ranked one at a time.
         max_held_back: most images held back from the ranges for ranking and judging.
         equalize: bring the channels of noisy activations of int8-tensorrt to one range (Nagel et al., 2019).
-        correct_bias: correct biases layer by layer, each on what the corrected layers before it give.
-        adaround: round weights anew, each layer on what the rounded ones before it give (Nagel et al., 2020).
+        correct_bias: correct biases layer by layer, each on what the corrected layers before it give; None where the
+            noise is more than a quarter of `max_noise`.
+        adaround: round weights anew, block by block, each on what the rounded ones before it give (Nagel et al., 2020);
+            None as of `correct_bias`.
         threads: CPU threads.
         method: how ranges are chosen.
         table: ranges of an earlier calibration, to be taken as they are; it must be of this very graph, these images,
@@ -42,11 +44,11 @@ class QuantizeOptions:
     preferred_int8_share: float = 0.98
     min_int8_share: float = 0.95
     min_relief: float = 0.02
-    rank_images: int = 2
+    rank_images: int = 4
     max_held_back: int = 32
     equalize: bool = False
-    correct_bias: bool = False
-    adaround: bool = False
+    correct_bias: bool | None = None
+    adaround: bool | None = None
     threads: int = 2
     method: Method = Method.AUTO
     table: CalibrationTable | None = None

@@ -41,6 +41,10 @@ on 96 others: 0.9 dB by 16 images, 1.5 by 117), and each costs the same time aga
 """
 
 
+_WORTH_REPAIRING: Final = 0.25
+"""Share of the noise budget above which repairs of the rounding are tried unasked: half a minute for YOLOX-nano."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Base:
     """What an encoding is decided on.
@@ -135,7 +139,10 @@ def _with_ranges(measured: Measured, scheme: Scheme, ranges: Mapping[str, Range]
 def repaired(
     base: Base, plans: Sequence[Plan], options: QuantizeOptions, progress: Progress
 ) -> tuple[list[Plan], tuple[RepairGain, ...]]:
-    """The plans of everything that will be INT8, their rounding repaired as `options` ask, and what that gained."""
+    """The plans of everything that will be INT8, their rounding repaired as `options` ask, and what that gained.
+
+    What they leave open is tried where the noise is worth it.
+    """
     repairs = [
         (BIAS_CORRECTION, bias_corrected, options.correct_bias),
         (ADAROUND, adaptively_rounded, options.adaround),
@@ -143,9 +150,11 @@ def repaired(
     current, gains = list(plans), []
     few = _some(base.images)
     for name, repair, wanted in repairs:
-        if not wanted or not current:
+        if wanted is False or not current:
             continue
         before = noise_of(base.panel, base.model, current)
+        if wanted is None and before <= _WORTH_REPAIRING * options.max_noise:
+            continue
         tried = _remembered(name, repair, base, current, few, options, progress)
         detail = f"on {len(few)} images{_anew(current, tried)}"
         gain = gain_of(name, before, noise_of(base.panel, base.model, tried), detail)

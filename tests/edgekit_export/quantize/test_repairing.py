@@ -125,5 +125,6 @@ def test_large_images_are_taken_fewer_of():
     assert len(_some([np.zeros((8, 8, 3), np.uint8)] * 5)) == 5
 
 
-def test_without_being_asked_nothing_is_repaired(uneven, images):
-    assert set(quantize(uneven, images).repairs.values()) == {()}
+def test_what_is_switched_off_is_not_repaired(uneven, images):
+    options = QuantizeOptions(correct_bias=False, adaround=False)
+    assert set(quantize(uneven, images, options=options).repairs.values()) == {()}
