@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 
 from train_zoo import kept
+from int8_bench.cases import CASES
 from zoo_training.recipe import RECIPES, Stage, fingerprint
 
 RECIPE = RECIPES[0]
@@ -45,5 +46,6 @@ def test_another_recipe_or_other_pictures_are_not_kept(tmp_path):
     assert kept(tmp_path, RECIPE, fingerprint(RECIPE, "others")) is None
 
 
-def test_every_network_ends_at_the_size_that_it_is_exported_at():
-    assert {recipe.stages[-1].side_px for recipe in RECIPES} == {96}
+def test_every_network_that_is_judged_ends_at_the_size_that_it_is_exported_at():
+    judged = [recipe for recipe in RECIPES if recipe.architecture in CASES]
+    assert {recipe.stages[-1].side_px for recipe in judged} == {96}
