@@ -6,8 +6,8 @@ import hashlib
 import json
 from dataclasses import replace
 
-from train_zoo import kept
 from int8_bench.cases import CASES
+from train_zoo import kept
 from zoo_training.recipe import RECIPES, Stage, fingerprint
 
 RECIPE = RECIPES[0]
