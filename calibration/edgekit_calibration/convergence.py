@@ -63,9 +63,10 @@ class Convergence:
         if not self.points:
             return f"{self.images} calibration pictures: too few to tell whether they are enough."
         last = self.points[-1]
-        pictures = f"over the last {self.images - last.images} of {self.images} pictures"
+        moved = f"nine of ten ranges moved by at most {100 * last.p90_move:.1f} %"
+        late = self.images - last.images
         verdict = "enough calibration pictures" if self.enough else "more calibration pictures would help"
-        return f"{verdict[0].upper()}{verdict[1:]}: {pictures} nine of ten ranges moved by at most {100 * last.p90_move:.1f} %."
+        return f"{verdict[0].upper()}{verdict[1:]}: over the last {late} of {self.images} pictures {moved}."
 
     def as_values(self) -> dict[str, object]:
         """Plain data, for a report."""
