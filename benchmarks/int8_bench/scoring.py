@@ -7,7 +7,8 @@ average precision and SQNR by drawing pictures again (paired bootstrap); see edg
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from edgekit_export.evaluate.agreement import agreement
@@ -24,9 +25,12 @@ from edgekit.vision.postprocess import detections_of
 from int8_bench.pictures import Judging
 from int8_bench.running import Outputs
 
-__all__ = ["Judged", "judge", "metric_difference", "sqnr_difference"]
+__all__ = ["FREQUENT", "Judged", "frequent", "judge", "metric_difference", "sqnr_difference"]
 
 _SEED = 0
+
+FREQUENT: Final = 5
+"""Objects from which on a class counts as frequent: a mean over classes gives one object as much as a hundred."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +86,16 @@ def judge(source: SourceModel, judging: Judging, reference: Outputs, outputs: Ou
     close = agreement(source.task, decoder, geometry.size_hw, len(source.class_names), reference, named)
     agreed = math.nan if close.ap50 is None else close.ap50
     return Judged("map", precision.metrics["map"], agreed, sqnr, None, None, precision.matches, power, noise)
+
+
+def frequent(judged: Judged) -> Judged | None:
+    """The same over the classes with `FREQUENT` objects or more; None where there are none, or all are."""
+    if judged.matches is None:
+        return None
+    classes = tuple(one for one in judged.matches.classes if one.objects.sum() >= FREQUENT)
+    if not classes or len(classes) == len(judged.matches.classes):
+        return None
+    return replace(judged, matches=replace(judged.matches, classes=classes))
 
 
 def metric_difference(one: Judged, other: Judged) -> Estimate:

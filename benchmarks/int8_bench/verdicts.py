@@ -12,7 +12,7 @@ from edgekit_export.evaluate.intervals import Estimate, paired_difference
 from int8_bench.comparing import Compared
 from int8_bench.methods import METHODS, Tool
 from int8_bench.rows import Row
-from int8_bench.scoring import Judged, metric_difference, sqnr_difference
+from int8_bench.scoring import FREQUENT, Judged, frequent, metric_difference, sqnr_difference
 
 __all__ = ["Answer", "Verdict", "verdicts"]
 
@@ -54,6 +54,7 @@ def verdicts(compared: Compared) -> Iterator[Verdict]:
             if row.note:
                 yield Verdict(row.case, row.method, Answer.MISSED, row.note)
             yield from _bars(compared, row)
+            yield from _without_rare(compared, row)
             yield from _against_peers(compared, row)
         elif row.method in _PURE:
             yield from _repaired(compared, row)
@@ -91,6 +92,21 @@ def _bars(compared: Compared, row: Row) -> Iterator[Verdict]:
             continue
         answer = Answer.MET if value >= least else Answer.MISSED
         yield Verdict(row.case, row.method, answer, f"{value:.2f} {what}, at least {least:g} asked")
+
+
+def _without_rare(compared: Compared, row: Row) -> Iterator[Verdict]:
+    """The drop over frequent classes alone: of a class with one object, that one is as much as all of another."""
+    asked = compared.case.bars.max_drop_points
+    if asked is None or not {row.method, "float"} <= set(compared.judged):
+        return
+    own, floating = frequent(compared.judged[row.method]), frequent(compared.judged["float"])
+    if own is None or floating is None or own.matches is None:
+        return
+    change = metric_difference(own, floating)
+    points, low, high = (100 * value for value in (change.value, change.interval.low, change.interval.high))
+    answer = Answer.MET if -points <= asked + 1e-9 else Answer.MISSED
+    kinds = f"{len(own.matches.classes)} classes with {FREQUENT} objects or more"
+    yield Verdict(row.case, row.method, answer, f"{points:+.2f} points [{low:+.2f}, {high:+.2f}] over the {kinds}")
 
 
 def _against_peers(compared: Compared, row: Row) -> Iterator[Verdict]:

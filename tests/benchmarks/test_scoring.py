@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from edgekit_export.evaluate.resampled_precision import ClassMatches, Matches
 from int8_bench.pictures import Judging
-from int8_bench.scoring import judge, metric_difference, sqnr_difference
+from int8_bench.scoring import frequent, judge, metric_difference, sqnr_difference
 
 from edgekit.bundle.manifest import Task
 
@@ -59,3 +61,15 @@ def test_a_difference_of_sqnr_is_in_decibel_and_holds_its_value():
 
 def test_nothing_can_be_said_against_a_graph_that_is_exact():
     assert math.isnan(sqnr_difference(judged(FLOAT), judged(FLOAT * 1.1)).value)
+
+
+def test_of_the_classes_only_those_with_five_objects_are_frequent():
+    def a_class(objects):
+        shape = (1, 1)
+        return ClassMatches(np.zeros(1, np.intp), np.ones(shape, bool), np.zeros(shape, bool), np.array(objects))
+
+    found = replace(judged(FLOAT), matches=Matches(2, (a_class([4, 0]), a_class([3, 2]))))
+    only = frequent(found)
+    assert [one.objects.sum() for one in only.matches.classes] == [5]
+    assert frequent(only) is None
+    assert frequent(judged(FLOAT)) is None
