@@ -166,7 +166,7 @@ def prepare(pixels: Pixels, geometry: Geometry, out: Pixels | None = None) -> Pi
         Interpolation.CUBIC: cv2.INTER_CUBIC,
     }[geometry.interpolation]
     top, left = _offset_yx((new_h, new_w), geometry)
-    if top >= 0 and left >= 0:
+    if top >= 0 and left >= 0 and top + new_h <= out_h and left + new_w <= out_w:
         # The picture lies wholly inside the canvas: OpenCV writes it there itself, without a copy between.
         inside = out[top : top + new_h, left : left + new_w]
         if (new_h, new_w) == pixels.shape[:2]:

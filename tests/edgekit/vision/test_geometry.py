@@ -96,6 +96,17 @@ def test_center_crop_pads_where_the_resized_picture_is_smaller() -> None:
     assert (prepared[16:48] == 200).all()
 
 
+@pytest.mark.parametrize("size_hw", [(42, 42), (42, 60), (2, 2)])
+def test_center_crop_cuts_one_pixel_off_the_end_where_the_middle_lies_between_two(size_hw: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (*size_hw, 3), np.uint8)
+    geometry = Geometry(ResizeMode.CENTER_CROP, (41, 41), resize_shorter_px=42)
+    whole = prepare(pixels, Geometry(ResizeMode.STRETCH, (42, int(42 * size_hw[1] / size_hw[0]))))
+    left = round((whole.shape[1] - 41) / 2)
+    used = np.full((41, 41, 3), 77, np.uint8)
+    assert prepare(pixels, geometry, used) is used
+    np.testing.assert_array_equal(used, whole[:41, left : left + 41])
+
+
 def test_interpolations_differ() -> None:
     results = [prepare(noise(300, 300), Geometry(ResizeMode.STRETCH, (64, 64), interpolation=i)) for i in Interpolation]
     assert not (results[0] == results[1]).all()
