@@ -14,6 +14,7 @@ from pathlib import Path
 
 import onnx
 from edgekit_export.graph import float_graph
+from edgekit_export.graphs import measure_of
 from edgekit_export.models import ModelOptions, resolve_model
 from edgekit_export.pictures import read_picture
 from edgekit_export.quantize import QuantizeOptions, quantize
@@ -39,7 +40,8 @@ def main() -> None:
     paths = Path(asked["calibration"]).read_text().splitlines()
     geometry = source.preprocessing.geometry.to_geometry()
     pictures = [prepare(read_picture(Path(path)), geometry) for path in paths]
-    made = quantize(float_graph(source.onnx, source.preprocessing.arithmetic).model, pictures, options=OPTIONS)
+    model = float_graph(source.onnx, source.preprocessing.arithmetic).model
+    made = quantize(model, pictures, options=OPTIONS, measure_noise=measure_of(source, model))
     for gain in made.repairs[Encoding.INT8_TENSORRT]:
         print(f"{gain.name}: {gain.decibels:+.2f} dB, {'kept' if gain.applied else 'dropped'}", file=sys.stderr)
     onnx.save(made.graphs[Encoding.INT8_TENSORRT], sys.argv[2])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Detection", "Detections"]
+__all__ = ["Candidates", "Detection", "Detections"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +57,16 @@ class Detections:
     def select(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Detections:
         """The detections that an index or mask array names, in its order."""
         return Detections(self.boxes_xyxy_px[index], self.class_ids[index], self.scores[index])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Every place of one picture where a detector may find something, in the graph's order.
+
+    Attributes:
+        boxes_xyxy_px: float32 (places, 4), prepared pixels, not clipped.
+        scores: float32 (places, classes), 0-1, without a column for "nothing".
+    """
+
+    boxes_xyxy_px: NDArray[np.float32]
+    scores: NDArray[np.float32]

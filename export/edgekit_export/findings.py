@@ -227,6 +227,7 @@ def _layer(found: Mapping[str, Any]) -> LayerFindings:
             for encoding, noise in found["sensitivity"].items()
         },
         centred=found["centred"],
+        by_channel=found["by_channel"],
         reason=found["reason"],
     )
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.bundle.manifest import Encoding, Macs
+from edgekit.bundle.manifest import Encoding, Macs, Task
+from edgekit.vision.decoders.protocol import make_decoder
 from edgekit_export.calibration_images import CalibrationImages, spread
 from edgekit_export.models import SourceModel
 from edgekit_export.progress import Progress
 from edgekit_export.request import ExportRequest
 
 if TYPE_CHECKING:
-    from edgekit_export.quantize import Limits, Quantized
+    from edgekit_export.quantize import Limits, Measure, Quantized
 
-__all__ = ["INT8", "Graphs", "float_only", "quantized", "serialized"]
+__all__ = ["INT8", "Graphs", "float_only", "measure_of", "quantized", "serialized"]
 
 INT8 = (Encoding.INT8_TENSORRT, Encoding.INT8_CPU)
 
@@ -68,12 +69,15 @@ def quantized(
 
     alone = float_only(model)
     prepared = images.calibrating.pixels
+    measure_noise = measure_of(source, model)
     contract = source.preprocessing.geometry.model_dump_json().encode()
     found = quantize(
         model,
         prepared,
         progress=lambda what, done, total: progress(f"Quantizing: {what}", done, total),
         options=QuantizeOptions(
+            max_noise=measure_noise.max_noise,
+            bad_noise=measure_noise.bad_noise,
             preprocessing_sha256=hashlib.sha256(contract).hexdigest(),
             method=request.method,
             table=None if request.table is None else read_table(request.table),
@@ -83,6 +87,7 @@ def quantized(
             cache=request.cache,
         ),
         limits=limits,
+        measure_noise=measure_noise,
     )
     halves = _in_half(
         {Encoding.FP16: model, Encoding.INT8_TENSORRT: found.graphs[Encoding.INT8_TENSORRT]}, prepared, progress
@@ -95,6 +100,17 @@ def quantized(
         table=found.table,
         quantized=found,
     )
+
+
+def measure_of(source: SourceModel, model: Any) -> Measure:
+    """What counts as an error in the outputs of `model`, the float graph: of a detector what it finds, else values."""
+    from edgekit_export.quantize import DetectionNoise, ValueNoise
+
+    if source.task is not Task.DETECT:
+        return ValueNoise()
+    geometry = source.preprocessing.geometry
+    decoder = make_decoder(source.decoder.name, source.decoder.parameters, geometry.size_hw)
+    return DetectionNoise(decoder, tuple(output.name for output in model.graph.output))
 
 
 def _in_half(

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import InputError
-from edgekit.vision.decoders.outputs import above, from_centres, named
-from edgekit.vision.detection import Detections
+from edgekit.vision.decoders.outputs import above, corners, named
+from edgekit.vision.detection import Candidates, Detections
 
 __all__ = ["BoxesScores"]
 
@@ -47,6 +47,33 @@ class BoxesScores:
 
     def __call__(self, outputs: Mapping[str, NDArray[np.generic]], *, min_score: float) -> list[Detections]:
         """See Decoder."""
+        boxes, scores, labels = self._found(outputs)
+        return [
+            self._decode(boxes[row], scores[row], None if labels is None else labels[row], min_score)
+            for row in range(len(boxes))
+        ]
+
+    def candidates(self, outputs: Mapping[str, NDArray[np.generic]]) -> list[Candidates] | None:
+        """See Decoder. Boxes with a label each were chosen by the graph: None."""
+        boxes, scores, labels = self._found(outputs)
+        if labels is not None:
+            return None
+        found = []
+        for places, values in zip(boxes, scores, strict=True):
+            kept = np.array(values, np.float32)
+            if self.background >= 0:
+                kept = np.delete(kept, self.background, axis=1)
+            found.append(Candidates(self._corners(places.astype(np.float32)), kept))
+        return found
+
+    def _found(
+        self, outputs: Mapping[str, NDArray[np.generic]]
+    ) -> tuple[NDArray[np.generic], NDArray[np.generic], NDArray[np.generic] | None]:
+        """Boxes, scores and labels with a batch axis.
+
+        Raises:
+            InputError: their shapes do not go together.
+        """
         boxes = named(outputs, self.boxes, 0, "boxes_scores")
         scores = named(outputs, self.scores, 1, "boxes_scores")
         labels = named(outputs, self.labels, 2, "boxes_scores") if self.labels else None
@@ -65,10 +92,7 @@ class BoxesScores:
                 "The decoder boxes_scores wants boxes (batch, n, 4) with scores (batch, n, classes), or with "
                 f"scores and labels (batch, n); got {', '.join(map(str, shapes))}."
             )
-        return [
-            self._decode(boxes[row], scores[row], None if labels is None else labels[row], min_score)
-            for row in range(len(boxes))
-        ]
+        return boxes, scores, labels
 
     def _decode(
         self,
@@ -88,12 +112,16 @@ class BoxesScores:
             real = class_ids != self.background
             at, class_ids, found = at[real], class_ids[real], found[real]
             class_ids = class_ids - (class_ids > self.background)
-        chosen: NDArray[np.float32] = boxes[at].astype(np.float32)
+        chosen = self._corners(boxes[at].astype(np.float32))
+        return Detections(chosen, class_ids.astype(np.int64, copy=False), found)
+
+    def _corners(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Corners in prepared pixels of boxes (n, 4) as the graph gives them."""
         if self.normalised:
             height, width = self.input_size_hw
-            chosen *= np.array((width, height, width, height), np.float32)
+            boxes = boxes * np.array((width, height, width, height), np.float32)
         if self.box_format == "cxcywh":
-            return from_centres(chosen, class_ids, found)
+            return corners(boxes)
         if self.box_format == "xywh":
-            chosen[:, 2:] += chosen[:, :2]
-        return Detections(chosen, class_ids.astype(np.int64, copy=False), found)
+            return np.concatenate((boxes[:, :2], boxes[:, :2] + boxes[:, 2:]), axis=1)
+        return boxes

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgekit.errors import InputError
 from edgekit.vision.detection import Detections
 
-__all__ = ["above", "from_centres", "named", "sigmoid", "softmax"]
+__all__ = ["above", "corners", "from_centres", "named", "sigmoid", "softmax"]
 
 Array = NDArray[np.generic]
 
@@ -39,11 +39,16 @@ def from_centres(
     boxes_cxcywh: NDArray[np.float32], class_ids: NDArray[np.intp], scores: NDArray[np.float32]
 ) -> Detections:
     """Detections of boxes given as centre and size, (n, 4)."""
+    return Detections(corners(boxes_cxcywh), class_ids.astype(np.int64, copy=False), scores)
+
+
+def corners(boxes_cxcywh: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Left, top, right and bottom of boxes given as centre and size, (n, 4)."""
     half = boxes_cxcywh[:, 2:] * np.float32(0.5)
     boxes = np.empty_like(boxes_cxcywh)
     np.subtract(boxes_cxcywh[:, :2], half, out=boxes[:, :2])
     np.add(boxes_cxcywh[:, :2], half, out=boxes[:, 2:])
-    return Detections(boxes, class_ids.astype(np.int64, copy=False), scores)
+    return boxes
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import InputError
-from edgekit.vision.detection import Detections
+from edgekit.vision.detection import Candidates, Detections
 
 __all__ = ["DECODERS", "Decoder", "Parameter", "Parameters", "decoder_class", "make_decoder"]
 
@@ -32,6 +32,16 @@ class Decoder(Protocol):
 
         Raises:
             InputError: the outputs do not have the shape that this decoder takes.
+        """
+
+    def candidates(self, outputs: Mapping[str, NDArray[np.generic]]) -> list[Candidates] | None:
+        """All places with the scores of all classes, one Candidates a batch row.
+
+        Two graphs of one model can so be compared place by place. None where the graph has chosen boxes itself: a row
+        is no place then.
+
+        Raises:
+            InputError: as above.
         """
 
 

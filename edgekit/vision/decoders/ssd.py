@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import InputError
-from edgekit.vision.decoders.outputs import above, from_centres, named, sigmoid, softmax
-from edgekit.vision.detection import Detections
+from edgekit.vision.decoders.outputs import above, corners, from_centres, named, sigmoid, softmax
+from edgekit.vision.detection import Candidates, Detections
 
 __all__ = ["Ssd"]
 
@@ -59,6 +59,31 @@ class Ssd:
 
     def __call__(self, outputs: Mapping[str, NDArray[np.generic]], *, min_score: float) -> list[Detections]:
         """See Decoder."""
+        logits, offsets, anchors = self._found(outputs)
+        return [
+            self._decode(logits[row].astype(np.float32, copy=False), offsets[row], anchors, min_score)
+            for row in range(len(logits))
+        ]
+
+    def candidates(self, outputs: Mapping[str, NDArray[np.generic]]) -> list[Candidates]:
+        """See Decoder."""
+        logits, offsets, anchors = self._found(outputs)
+        found = []
+        for row, steps in zip(logits, offsets, strict=True):
+            scores = self._scores(row.astype(np.float32, copy=False))
+            if self.background >= 0:
+                scores = np.delete(scores, self.background, axis=1)
+            found.append(Candidates(corners(self._boxes(steps, anchors)), scores))
+        return found
+
+    def _found(
+        self, outputs: Mapping[str, NDArray[np.generic]]
+    ) -> tuple[NDArray[np.generic], NDArray[np.generic], NDArray[np.float32]]:
+        """Logits, offsets and anchors.
+
+        Raises:
+            InputError: their shapes do not go together.
+        """
         logits = named(outputs, self.logits, 0, "ssd")
         offsets = named(outputs, self.offsets, 1, "ssd")
         anchors: NDArray[np.float32] = self._anchors
@@ -70,10 +95,7 @@ class Ssd:
                 "The decoder ssd wants logits (batch, anchors, classes), offsets (batch, anchors, 4) and as many "
                 f"anchors; got {logits.shape}, {offsets.shape} and {len(anchors)} anchors."
             )
-        return [
-            self._decode(logits[row].astype(np.float32, copy=False), offsets[row], anchors, min_score)
-            for row in range(len(logits))
-        ]
+        return logits, offsets, anchors
 
     def _decode(
         self,
@@ -91,13 +113,16 @@ class Ssd:
         found = scores[at, class_ids]
         if self.background >= 0:
             class_ids = class_ids - (class_ids > self.background)
-        anchor = anchors[at]
-        steps = offsets[at].astype(np.float32) * self._steps
+        return from_centres(self._boxes(offsets[at], anchors[at]), class_ids, found)
+
+    def _boxes(self, offsets: NDArray[np.generic], anchor: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Centre and size in prepared pixels, (n, 4), of the anchors (n, 4) with those offsets (n, 4)."""
+        steps = offsets.astype(np.float32) * self._steps
         np.minimum(steps[:, 2:], _MAX_LOG_SIZE, out=steps[:, 2:])
         boxes = np.empty_like(anchor)
         boxes[:, :2] = steps[:, :2] * anchor[:, 2:] + anchor[:, :2]
         boxes[:, 2:] = np.exp(steps[:, 2:]) * anchor[:, 2:]
-        return from_centres(boxes, class_ids, found)
+        return boxes
 
     def _scores(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         if self.scores == "softmax":

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import InputError
-from edgekit.vision.decoders.outputs import from_centres, named
-from edgekit.vision.detection import Detections
+from edgekit.vision.decoders.outputs import corners, from_centres, named
+from edgekit.vision.detection import Candidates, Detections
 
 __all__ = ["YoloV8"]
 
@@ -37,12 +37,21 @@ class YoloV8:
 
     def __call__(self, outputs: Mapping[str, NDArray[np.generic]], *, min_score: float) -> list[Detections]:
         """See Decoder."""
+        return [_decode(channels, min_score) for channels in self._channels(outputs)]
+
+    def candidates(self, outputs: Mapping[str, NDArray[np.generic]]) -> list[Candidates]:
+        """See Decoder."""
+        rows = [channels.astype(np.float32).T for channels in self._channels(outputs)]
+        return [Candidates(corners(points[:, :4]), points[:, 4:]) for points in rows]
+
+    def _channels(self, outputs: Mapping[str, NDArray[np.generic]]) -> list[NDArray[np.generic]]:
+        """(4 + classes, points) of each picture."""
         rows = named(outputs, self.output, 0, "yolov8")
         last = self.layout == "channels_last"
         if rows.ndim != 3 or rows.shape[2 if last else 1] < 5:
             shape = "(batch, points, 4 + classes)" if last else "(batch, 4 + classes, points)"
             raise InputError(f"The decoder yolov8 wants an output {shape}, got {rows.shape}.")
-        return [_decode(picture.T if last else picture, min_score) for picture in rows]
+        return [picture.T if last else picture for picture in rows]
 
 
 def _decode(channels: NDArray[np.generic], min_score: float) -> Detections:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.errors import InputError
-from edgekit.vision.decoders.outputs import above, from_centres, named
-from edgekit.vision.detection import Detections
+from edgekit.vision.decoders.outputs import above, corners, from_centres, named
+from edgekit.vision.detection import Candidates, Detections
 
 __all__ = ["YoloX"]
 
@@ -50,11 +50,23 @@ class YoloX:
 
     def __call__(self, outputs: Mapping[str, NDArray[np.generic]], *, min_score: float) -> list[Detections]:
         """See Decoder."""
+        return [self._decode(picture, min_score) for picture in self._rows(outputs)]
+
+    def candidates(self, outputs: Mapping[str, NDArray[np.generic]]) -> list[Candidates]:
+        """See Decoder."""
+        found = []
+        for picture in self._rows(outputs):
+            rows = picture.astype(np.float32)
+            boxes = self._boxes(rows[:, :4], np.arange(len(rows)))
+            found.append(Candidates(corners(boxes), rows[:, 5:] * rows[:, 4:5]))
+        return found
+
+    def _rows(self, outputs: Mapping[str, NDArray[np.generic]]) -> NDArray[np.generic]:
         rows = named(outputs, self.output, 0, "yolox")
         if rows.ndim != 3 or rows.shape[2] < 6 or (not self.decoded and rows.shape[1] != len(self._grid_xy)):
             points = "points" if self.decoded else len(self._grid_xy)
             raise InputError(f"The decoder yolox wants an output (batch, {points}, 5 + classes), got {rows.shape}.")
-        return [self._decode(picture, min_score) for picture in rows]
+        return rows
 
     def _decode(self, rows: NDArray[np.generic], min_score: float) -> Detections:
         # A class score is at most 1, so a point whose objectness is too low cannot reach the threshold.
@@ -64,10 +76,12 @@ class YoloX:
         at, class_ids = above(scores, min_score)
         if not len(at):
             return Detections.none()
-        boxes = chosen[at, :4]
+        return from_centres(self._boxes(chosen[at, :4], candidates[at]), class_ids, scores[at, class_ids])
+
+    def _boxes(self, boxes: NDArray[np.float32], points: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Centre and size in prepared pixels, written over `boxes` (n, 4) of those points."""
         if not self.decoded:
-            points = candidates[at]
             stride = self._stride[points]
             boxes[:, :2] = (boxes[:, :2] + self._grid_xy[points]) * stride
             boxes[:, 2:] = np.exp(boxes[:, 2:]) * stride
-        return from_centres(boxes, class_ids, scores[at, class_ids])
+        return boxes

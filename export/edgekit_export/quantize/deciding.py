@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
 import onnx
 from edgekit_calibration import Scheme, quantizer
-from numpy.typing import NDArray
 
 from edgekit_export.graph.macs import total_macs
 from edgekit_export.graph.view import GraphView
 from edgekit_export.progress import Progress
 from edgekit_export.quantize.calibrate import Measured
 from edgekit_export.quantize.cpu_cost import CpuCost
-from edgekit_export.quantize.fallback import Choice, fastest, fewest, fewest_float, free_choice
+from edgekit_export.quantize.fallback import Choice, fastest, fewest_float, free_choice
+from edgekit_export.quantize.finer_steps import with_finer_steps
 from edgekit_export.quantize.gates import OPENNESS
 from edgekit_export.quantize.insert import with_int8
-from edgekit_export.quantize.judge import Judge, Panel
+from edgekit_export.quantize.judge import Judge
 from edgekit_export.quantize.options import QuantizeOptions
-from edgekit_export.quantize.placement import can_be_centred, wants_result_quantized
+from edgekit_export.quantize.placement import wants_result_quantized
 from edgekit_export.quantize.plan import LayerPlan, PassPlan, Plan
 from edgekit_export.quantize.repairing import Base, equalized_base, repaired
 from edgekit_export.quantize.repairs.gain import RepairGain
@@ -30,10 +28,6 @@ from edgekit_export.quantize.rules_tensorrt import residual_skips
 from edgekit_export.quantize.stem_plan import of_pixels
 
 __all__ = ["Decider", "Decision", "ForCpu", "ForTensorRT", "Written"]
-
-# A layer is centred where that leaves at most this share of its noise: else it is not the lost half of the steps
-# that hurts, and the layer may be returned to float.
-_CENTRING_LEAVES = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,12 +88,11 @@ class ForTensorRT:
         self._noise = max(self._judge.noise(self._judge.plans), default=0.0)
 
     def decide(self, options: QuantizeOptions) -> Decision:
-        """The fewest layers in float, some others centred, that bring the noise within the budget."""
+        """The fewest layers in float, some others in finer steps, that bring the noise within the budget."""
         plans, alone, judge = self._plans, self._alone, self._judge
         if self._noise > options.max_noise:
-            base = self._base
-            plans, alone = _centred(base.model, base.panel, base.measured, plans, alone, options)
-            judge = Judge(base.panel, plans)
+            plans, alone = with_finer_steps(self._base, plans, alone, options)
+            judge = Judge(self._base.panel, plans)
         return Decision(plans, fewest_float(judge, alone, self._total, options), alone)
 
     def write(self, decision: Decision) -> Written:
@@ -182,41 +175,3 @@ def _ranked(judge: Judge, label: str, progress: Progress) -> dict[str, float]:
         progress(label, done, len(judge.plans))
 
     return judge.ranking(one_more)
-
-
-def _centred(
-    model: onnx.ModelProto,
-    panel: Panel,
-    measured: Measured,
-    plans: Sequence[LayerPlan],
-    sensitivities: Mapping[str, float],
-    options: QuantizeOptions,
-) -> tuple[list[LayerPlan], dict[str, float]]:
-    """The plans for int8-tensorrt with the layers centred that need it and gain by it, and their new sensitivities."""
-    nodes = {node.name: node for node in model.graph.node}
-    floor = options.min_relief * options.max_noise
-    scheme = Scheme.UNSIGNED_ASYMMETRIC
-    candidates = [
-        dataclasses.replace(plan, data=quantizer(measured.ranges[scheme][plan.layer.data], scheme), centred=True)
-        for plan in plans
-        if sensitivities[plan.layer.name] >= floor and can_be_centred(plan.layer, nodes[plan.layer.name])
-    ]
-    after = Judge(panel, candidates).ranking(lambda: None)
-    better = [
-        plan for plan in candidates if after[plan.layer.name] <= _CENTRING_LEAVES * sensitivities[plan.layer.name]
-    ]
-    better.sort(key=lambda plan: (-sensitivities[plan.layer.name], plan.layer.name))
-
-    def with_first(count: int) -> list[LayerPlan]:
-        chosen = {plan.layer.name: plan for plan in better[:count]}
-        return [chosen.get(plan.layer.name, plan) for plan in plans]
-
-    # Subtracting costs a pass over the tensor: no more layers than the budget asks for.
-    count = fewest(len(better), lambda one: max(_noise_of_all(panel, with_first(one))) <= options.max_noise)
-    updated = dict(sensitivities) | {plan.layer.name: after[plan.layer.name] for plan in better[:count]}
-    return with_first(count), updated
-
-
-def _noise_of_all(panel: Panel, plans: Sequence[LayerPlan]) -> NDArray[np.float64]:
-    judge = Judge(panel, plans)
-    return judge.noise(judge.plans)

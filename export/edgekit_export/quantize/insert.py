@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import onnx
 from edgekit_calibration import Quantizer
+from numpy.typing import NDArray
 from onnx import helper
 
 from edgekit_export.graph.cleanup import unused_removed
@@ -140,6 +141,15 @@ class _Writer:
         self.centred[key] = target
         return target
 
+    def multiplied_data(self, plan: LayerPlan, factors: NDArray[np.float32]) -> str:
+        """Data with each channel multiplied by its factor, quantized."""
+        label = f"{plan.layer.output}_multiplied"
+        by = self.constant(f"{label}_factors", factors.reshape(1, -1, 1, 1), np.float32)
+        current, target = self.name(label), self.name(f"{label}_dequantized")
+        self.nodes.append(helper.make_node("Mul", [plan.layer.data, by], [current], name=f"{label}_Mul"))
+        self.pair(current, label, plan.data, target)
+        return target
+
     def layer(self, node: onnx.NodeProto, plan: LayerPlan) -> onnx.NodeProto:
         """The layer's node, reading dequantized tensors; what it needs stands before it."""
         copy = onnx.NodeProto()
@@ -149,6 +159,8 @@ class _Writer:
             for item in copy.attribute:
                 if item.name == "pads":
                     item.ints[:] = [0] * len(item.ints)
+        elif plan.factors is not None:
+            copy.input[0] = self.multiplied_data(plan, plan.factors)
         else:
             copy.input[0] = self.data(plan.layer.data, plan.data)
         copy.input[1] = self.weight(plan)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import onnx
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit.errors import CalibrationError
 from edgekit_export.quantize.memory import Arrays, Memory, fingerprint
-from edgekit_export.quantize.noise import Group, noise, output_groups
+from edgekit_export.quantize.noise import Measure, ValueNoise, Yardstick, noise
 from edgekit_export.quantize.plan import Plan
 from edgekit_export.quantize.switchboard import Switchboard
 
@@ -34,18 +33,20 @@ class Panel:
         rank_images: int,
         threads: int,
         memory: Memory | None = None,
+        measure: Measure | None = None,
     ) -> None:
         self.model, self.images, self.threads = model, tuple(images), threads
+        self.measure = measure or ValueNoise()
         self.memory = memory or Memory()
-        self.references: list[list[NDArray[Any]]] = Switchboard(model, (), threads=threads).run(self.images, ())
-        if not all(np.all(np.isfinite(value)) for outputs in self.references for value in outputs):
+        references = Switchboard(model, (), threads=threads).run(self.images, ())
+        if not all(np.all(np.isfinite(value)) for outputs in references for value in outputs):
             raise CalibrationError(
                 "The float model gives inf or nan on calibration images.", hint="Check the preprocessing and the model."
             )
         self.rank_count = min(rank_images, len(self.images))
-        self.groups: tuple[Group, ...] = output_groups(self.references)
-        self.rank_groups: tuple[Group, ...] = output_groups(self.references[: self.rank_count])
-        if not self.groups or not self.rank_groups:
+        self.yardstick: Yardstick = self.measure.of(references)
+        self.rank_yardstick: Yardstick = self.measure.of(references[: self.rank_count])
+        if not self.yardstick.groups or not self.rank_yardstick.groups:
             raise CalibrationError(
                 "The float model's outputs are zero on every held-back image: nothing can be judged.",
                 hint="Calibrate on pictures like those that the model will see.",
@@ -53,8 +54,8 @@ class Panel:
 
     @cached_property
     def identity(self) -> bytes:
-        """SHA-256 of the graph and the images."""
-        return fingerprint((self.model.SerializeToString(deterministic=True), self.images))
+        """SHA-256 of the graph, the images and what counts as noise."""
+        return fingerprint((self.model.SerializeToString(deterministic=True), self.images, self.measure))
 
 
 class Judge:
@@ -79,7 +80,7 @@ class Judge:
         panel, chosen = self.panel, sorted(quantized)
 
         def compute() -> Arrays:
-            return {"noise": noise(panel.groups, panel.references, self._board.run(panel.images, chosen))}
+            return {"noise": noise(panel.yardstick, self._board.run(panel.images, chosen))}
 
         if not panel.memory.keeps:
             return compute()["noise"]
@@ -88,8 +89,8 @@ class Judge:
 
     def noise_of_one(self, name: str) -> NDArray[np.float64]:
         """Noise per group over the ranking images with that layer alone in INT8."""
-        panel, count = self.panel, self.panel.rank_count
-        return noise(panel.rank_groups, panel.references[:count], self._board.run(panel.images[:count], (name,)))
+        panel = self.panel
+        return noise(panel.rank_yardstick, self._board.run(panel.images[: panel.rank_count], (name,)))
 
     def ranking(self, progress: Callable[[], None]) -> dict[str, float]:
         """Mean noise over the groups of each layer alone, by name; `progress` is called after each that is measured."""

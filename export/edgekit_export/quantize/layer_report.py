@@ -25,6 +25,7 @@ class LayerReport:
             of int8-cpu only where INT8 is the faster one.
         int8: the encodings in which it is INT8.
         centred: whether int8-tensorrt subtracts the middle of its input's range.
+        by_channel: whether int8-tensorrt has steps for each channel of its input.
         reason: why it can be INT8 in no encoding, or None.
     """
 
@@ -34,6 +35,7 @@ class LayerReport:
     sensitivity: Mapping[str, float]
     int8: tuple[str, ...]
     centred: bool = False
+    by_channel: bool = False
     reason: str | None = None
 
 
@@ -44,11 +46,9 @@ def layer_reports(
 ) -> tuple[LayerReport, ...]:
     """In graph order."""
     odd = unquantizable(model)
-    centred = {
-        plan.layer.name
-        for plan in decisions[Encoding.INT8_TENSORRT].plans
-        if isinstance(plan, LayerPlan) and plan.centred
-    }
+    signed = [plan for plan in decisions[Encoding.INT8_TENSORRT].chosen if isinstance(plan, LayerPlan)]
+    centred = {plan.layer.name for plan in signed if plan.centred}
+    by_channel = {plan.layer.name for plan in signed if plan.factors is not None}
     layers = {layer.name: layer for layer in find_layers(model)}
     reports = []
     for node in model.graph.node:
@@ -67,7 +67,8 @@ def layer_reports(
                     if node.name in decision.sensitivities
                 },
                 int8=int8,
-                centred=node.name in centred and Encoding.INT8_TENSORRT.value in int8,
+                centred=node.name in centred,
+                by_channel=node.name in by_channel,
                 reason="its weight is not constant, or its form is unusual"
                 if layer is None
                 else reasons.get(node.name),

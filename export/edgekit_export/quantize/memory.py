@@ -154,13 +154,14 @@ def drop_least_used(folder: Path, most_bytes: int) -> None:
 
 @lru_cache(maxsize=1)
 def _code_sha256() -> str:
-    """Of the two packages that quantize: another version of them may give another result."""
+    """Of the packages that quantize and decode: another version of them may give another result."""
     import edgekit_calibration
 
+    import edgekit.vision
     import edgekit_export
 
     digest = hashlib.sha256()
-    packages: tuple[ModuleType, ...] = (edgekit_calibration, edgekit_export)
+    packages: tuple[ModuleType, ...] = (edgekit_calibration, edgekit_export, edgekit.vision)
     for package in packages:
         assert package.__file__ is not None
         for path in sorted(Path(package.__file__).parent.rglob("*.py")):

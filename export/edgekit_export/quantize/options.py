@@ -7,23 +7,25 @@ from pathlib import Path
 
 from edgekit_calibration import CalibrationTable, Method
 
+from edgekit_export.quantize.noise import ValueNoise
+
 __all__ = ["QuantizeOptions"]
 
 
 @dataclass(frozen=True, slots=True)
 class QuantizeOptions:
-    """Budgets of the automatic choice, the same for every model.
+    """Budgets of the automatic choice.
 
-    `max_noise` and `min_relief` were set once after the mAP of YOLOX-nano on 64 pictures had been seen (0.05 lost more
-    than a point), `bad_noise` after the top-1 of an EfficientNet-B0 (at 0.2, which 0.25 let pass, it lost two points);
-    every other figure was chosen without looking at an evaluation.
+    `min_relief` was set once after the mAP of YOLOX-nano on 64 pictures had been seen; every other figure here was
+    chosen without looking at an evaluation.
 
     Attributes:
-        max_noise: noise that needs no remedy: squared error over energy of a group of outputs (0.02 is 17 dB).
+        max_noise: noise that needs no remedy: squared error over energy of a group of outputs (0.02 is 17 dB). This and
+            the next are a measure's own (see noise.Measure); the defaults are those of ValueNoise.
         bad_noise: noise (0.1 is 10 dB) above which up to `1 - min_int8_share` of the MACs may be returned to float.
         preferred_int8_share: share of the layers' MACs that int8-tensorrt keeps in INT8 while noise is not bad.
         min_int8_share: share that it keeps in any case.
-        min_relief: a layer is returned to float or centred only if alone it makes this share of `max_noise`.
+        min_relief: a layer is returned to float or given finer steps only if alone it makes this share of `max_noise`.
         rank_images: held-back images on which layers are ranked one at a time.
         max_held_back: most images held back from the ranges for ranking and judging.
         equalize: bring the channels of noisy activations of int8-tensorrt to one range (Nagel et al., 2019).
@@ -39,8 +41,8 @@ class QuantizeOptions:
         preprocessing_sha256: of the geometry that prepared the images, for the calibration table.
     """
 
-    max_noise: float = 0.02
-    bad_noise: float = 0.10
+    max_noise: float = ValueNoise.max_noise
+    bad_noise: float = ValueNoise.bad_noise
     preferred_int8_share: float = 0.98
     min_int8_share: float = 0.95
     min_relief: float = 0.02

@@ -27,6 +27,8 @@ class LayerPlan:
         result: how the tensor that it makes is quantized too, or None where that stays float.
         centred: signed encodings only: `data` is unsigned, and the graph subtracts the middle of its range first,
             so that the signed, symmetric eight bits span just that range.
+        factors: float32 (channels,), signed encodings of depthwise convolutions only: the graph multiplies each channel
+            of the data by its factor first; `data` and `weight` are of what that gives.
     """
 
     layer: Layer
@@ -34,6 +36,7 @@ class LayerPlan:
     data: Quantizer
     result: Quantizer | None = None
     centred: bool = False
+    factors: NDArray[np.float32] | None = None
 
     @property
     def node(self) -> Layer:
@@ -44,6 +47,10 @@ class LayerPlan:
     def inputs(self) -> dict[str, Quantizer]:
         """The variable tensors that it reads quantized."""
         return {self.layer.data: self.data}
+
+    def floating(self, weight: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What of the float weight stands against the data as the graph quantizes it."""
+        return weight if self.factors is None else weight / self.factors.reshape(-1, 1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,7 @@ from edgekit_export.quantize.judge import Panel
 from edgekit_export.quantize.layer_report import LayerReport, layer_reports
 from edgekit_export.quantize.layers import unquantizable
 from edgekit_export.quantize.measured import Measured
+from edgekit_export.quantize.noise import Measure
 from edgekit_export.quantize.options import QuantizeOptions
 from edgekit_export.quantize.plan import LayerPlan
 from edgekit_export.quantize.repairing import Base
@@ -42,7 +43,8 @@ class Quantized:
         macs: per encoding; executed is None for int8-tensorrt, which no CPU is meant to run.
         noise: per encoding, squared error over energy of each group of outputs on the held-back images.
         convergence: how the ranges came to rest over the images.
-        inputs: by layer, what its input looked like, and by encoding what it is quantized with.
+        inputs: by layer, what its input looked like, and by encoding what it is quantized with where that is the same
+            for all channels.
         repairs: per encoding, what each repair that was asked for did.
     """
 
@@ -64,11 +66,12 @@ def quantize(
     progress: Progress = silent,
     options: QuantizeOptions | None = None,
     limits: Limits | None = None,
+    measure_noise: Measure | None = None,
 ) -> Quantized:
     """Quantize the bundle's float graph for TensorRT and for ONNX Runtime on a CPU.
 
     Ranges come from three quarters of the images. On the others (on all where there are fewer than four) each layer
-    is ranked by the noise that it alone makes, and layers are centred or returned to float until the outputs of
+    is ranked by the noise that it alone makes, and layers get finer steps or are returned to float until the outputs of
     the whole are within the budget.
 
     Args:
@@ -77,6 +80,7 @@ def quantize(
         progress: told what is being done.
         options: budgets of noise and share.
         limits: what may be lost in points, or taken in time, besides.
+        measure_noise: what counts as an error in the outputs; by default every value does.
 
     Raises:
         CalibrationError: no image, an image of another shape, a tensor or output that is not finite; or no choice
@@ -91,7 +95,14 @@ def quantize(
     panel_images = [calibration[index] for index in sorted(judged)] or list(calibration[: options.max_held_back])
     measured, reasons = measure(model, seen, progress, options)
     memory = memory_of(options)
-    panel = Panel(model, panel_images, rank_images=options.rank_images, threads=options.threads, memory=memory)
+    panel = Panel(
+        model,
+        panel_images,
+        rank_images=options.rank_images,
+        threads=options.threads,
+        memory=memory,
+        measure=measure_noise,
+    )
     total = total_macs(model)
 
     base = Base(model, panel, measured, seen)
@@ -135,6 +146,6 @@ def _inputs(
     found: dict[str, dict[str, Quantizer]] = {layer.name: {} for layer in measured.layers}
     for encoding, decision in decisions.items():
         for plan in decision.plans:
-            if isinstance(plan, LayerPlan):
+            if isinstance(plan, LayerPlan) and plan.factors is None:
                 found[plan.layer.name][encoding.value] = plan.data
     return {layer.name: (measured.observers[layer.data], found[layer.name]) for layer in measured.layers}

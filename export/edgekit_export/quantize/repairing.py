@@ -89,7 +89,13 @@ def equalized_base(
         return dataclasses.replace(base, gains=(gain_of(EQUALIZATION, before, before, "no tensor is noisy enough"),))
     measured = remeasured(base.measured, found.model, found.changed, base.images, progress, options, base.panel.memory)
     measured = _with_ranges(measured, scheme, found.ranges)
-    panel = Panel(found.model, base.panel.images, rank_images=base.panel.rank_count, threads=options.threads)
+    panel = Panel(
+        found.model,
+        base.panel.images,
+        rank_images=base.panel.rank_count,
+        threads=options.threads,
+        measure=base.panel.measure,
+    )
     after = noise_of(panel, found.model, plans_of(measured))
     gain = gain_of(EQUALIZATION, before, after, _said(found))
     if not gain.applied:
@@ -112,6 +118,7 @@ def _searched(base: Base, scheme: Scheme, options: QuantizeOptions, progress: Pr
                 base.images,
                 scheme,
                 results=unsigned,
+                measure=base.panel.measure,
                 options=settings,
                 threads=options.threads,
                 progress=partial(progress, "equalizing channels"),
@@ -119,7 +126,7 @@ def _searched(base: Base, scheme: Scheme, options: QuantizeOptions, progress: Pr
         return arrays_of(found.found)
 
     inputs = (model.SerializeToString(deterministic=True), fingerprint(list(base.images)))
-    asked = fingerprint([scheme.value, settings, [layer.name for layer in layers]])
+    asked = fingerprint([scheme.value, settings, [layer.name for layer in layers], base.panel.measure])
     return applied(model, found_in(base.panel.memory.arrays("equalize", *inputs, asked, compute=compute)))
 
 

@@ -118,8 +118,13 @@ class Switchboard:
             changed[2] = f"{switch}_b"
         tensors = _quantizer_tensors(f"{switch}_in", plan.data)
         graph.initializer.extend(tensors)
-        before, changed[0] = _through(f"{switch}_in", plan.layer.data, tensors)
-        return before, changed
+        if plan.factors is None:
+            before, changed[0] = _through(f"{switch}_in", plan.layer.data, tensors)
+            return before, changed
+        multiplied = f"{switch}_multiplied"
+        graph.initializer.append(initializer(f"{switch}_factors", plan.factors.reshape(1, -1, 1, 1)))
+        before, changed[0] = _through(f"{switch}_in", multiplied, tensors)
+        return [helper.make_node("Mul", [plan.layer.data, f"{switch}_factors"], [multiplied]), *before], changed
 
     def _pass_inputs(self, graph: onnx.GraphProto, plan: PassPlan, node: onnx.NodeProto) -> _Changes:
         """What a pass reads in INT8: each of its inputs through that one's quantizer."""

@@ -55,8 +55,8 @@ def _noise(layer: LayerFindings, encoding: str) -> Cell:
     if value is None:
         return Cell(UNKNOWN)
     quantized = encoding in layer.int8
-    centred = ", centred" if layer.centred and encoding == "int8-tensorrt" and quantized else ""
-    state = f"in INT8{centred}" if quantized else "left in float"
+    steps = ", centred" if layer.centred else ", steps by channel" if layer.by_channel else ""
+    state = f"in INT8{steps if encoding == 'int8-tensorrt' else ''}" if quantized else "left in float"
     return Cell(decibel(value), (state,), bar(1 - value / _QUIET_DB, kind="bar" if quantized else "idle"))
 
 

@@ -94,6 +94,7 @@ class LayerFindings:
         int8: the encodings in which it is INT8.
         sqnr_db: by encoding, power of float's outputs over power of the noise that this layer alone in INT8 makes.
         centred: int8-tensorrt subtracts the middle of its input's range.
+        by_channel: int8-tensorrt has steps for each channel of its input.
         reason: why it can be INT8 in no encoding, or None.
         input: what it reads; at least of the ten worst layers.
     """
@@ -104,6 +105,7 @@ class LayerFindings:
     int8: tuple[str, ...] = ()
     sqnr_db: Mapping[str, float] = field(default_factory=dict)
     centred: bool = False
+    by_channel: bool = False
     reason: str | None = None
     input: LayerInput | None = None
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from edgekit_export.quantize.noise import channel_axis, noise, output_groups
+from edgekit_export.quantize.noise import ValueNoise, channel_axis, noise, output_groups
 
 RNG = np.random.default_rng(0)
 
@@ -25,19 +25,19 @@ def test_boxes_and_scores_of_one_output_are_two_groups():
 def test_noise_of_the_same_outputs_is_zero_and_of_their_mean_is_one():
     references = [detector_outputs() for _ in range(3)]
     groups = output_groups(references)
-    assert np.all(noise(groups, references, references) == 0)
+    yardstick = ValueNoise().of(references)
+    assert np.all(noise(yardstick, references) == 0)
     mean = [[np.mean([r[0] for r in references], axis=(0, 2))[..., None, :].repeat(50, 1)] for _ in references]
     boxes = next(i for i, group in enumerate(groups) if 0 in group.channels)
-    assert 0.9 < noise(groups, references, [[m[0].reshape(1, 50, 10)] for m in mean])[boxes] < 1.1
+    assert 0.9 < noise(yardstick, [[m[0].reshape(1, 50, 10)] for m in mean])[boxes] < 1.1
 
 
 def test_an_error_in_the_scores_is_not_drowned_by_the_boxes():
     references = [detector_outputs() for _ in range(2)]
-    groups = output_groups(references)
     others = [[outputs[0].copy()] for outputs in references]
     for outputs in others:
         outputs[0][..., 4:] = 0
-    assert noise(groups, references, others).max() == pytest.approx(1.0)
+    assert noise(ValueNoise().of(references), others).max() == pytest.approx(1.0)
 
 
 def test_integer_outputs_and_outputs_of_zeros_are_no_group():
@@ -54,4 +54,4 @@ def test_logits_that_happen_to_lie_within_0_and_1_are_no_probabilities():
 def test_logits_are_judged_about_their_mean():
     references = [[RNG.standard_normal((1, 10)).astype(np.float32) + 1000] for _ in range(2)]
     others = [[outputs[0] + 1] for outputs in references]
-    assert noise(output_groups(references), references, others)[0] > 0.1
+    assert noise(ValueNoise().of(references), others)[0] > 0.1

@@ -91,7 +91,7 @@ class _Rounder:
         if products is None or values is None or not takes_bias(plan.layer):
             self.with_bias(way, plan, wanted)
             return
-        weight = _rounded(values, plan.layer.channel_axis, products)
+        weight = _rounded(plan.floating(values), plan.layer.channel_axis, products)
         # What the node adds now is part of what it gives.
         shift = self._shift(plan, aim, way.walk.result(weight.dequantized())) + plan.weight.bias_change
         if plan.centred:

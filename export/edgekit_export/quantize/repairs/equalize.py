@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from edgekit_export.graph.view import GraphView
 from edgekit_export.quantize.layers import Layer
-from edgekit_export.quantize.noise import noise, output_groups
+from edgekit_export.quantize.noise import Measure, ValueNoise, Yardstick, noise
 from edgekit_export.quantize.repairs.range_board import RangeBoard, Setting
 from edgekit_export.quantize.repairs.range_search import Found, Noise, Site, search, untouched
 from edgekit_export.quantize.repairs.scaling import Scaling, divided, readers_take_factors, source_of
@@ -101,6 +101,7 @@ class _Bench:
         readers: Mapping[str, Sequence[str]],
         scheme: Scheme,
         images: Sequence[NDArray[np.uint8]],
+        measure: Measure,
         *,
         threads: int,
     ) -> None:
@@ -108,14 +109,14 @@ class _Bench:
         self._images = list(images)
         self._board = RangeBoard(model, readers, scheme, threads=threads)
         self._references: list[list[NDArray[Any]]] = self._board.run(self._images, {})
-        self._groups = output_groups(self._references)
+        self._yardstick: Yardstick = measure.of(self._references)
 
     def alone(self, tensor: str, setting: Setting, *, images: int) -> float:
         """Mean over the groups of outputs of squared error over energy, on the first images."""
-        if not self._groups:
+        if not self._yardstick.groups:
             return 0.0
         outputs = self._board.run(self._images[:images], {tensor: setting})
-        share = noise(self._groups, self._references[:images], outputs).mean()
+        share = noise(self._yardstick, outputs).mean()
         return float(share) * len(self._images) / images
 
     def asking(self, tensor: str) -> Noise:
@@ -126,8 +127,8 @@ class _Bench:
 
         def asked(setting: Setting, below: float) -> float:
             total = 0.0
-            for index, reference in enumerate(references):
-                total += float(noise(self._groups, [reference], [tail.run(index, setting)]).mean())
+            for index in range(len(references)):
+                total += float(self._yardstick.share(index, tail.run(index, setting)).mean())
                 if total >= below:
                     break
             return total
@@ -142,6 +143,7 @@ def equalized(
     scheme: Scheme,
     *,
     results: bool,
+    measure: Measure | None = None,
     options: EqualizeOptions | None = None,
     threads: int = 2,
     progress: Callable[[int, int], None] = lambda done, of: None,
@@ -154,6 +156,7 @@ def equalized(
         images: prepared, uint8 (height, width, 3) each; not the held-back ones, on which the gain is to be judged.
         scheme: signed or unsigned.
         results: whether the results of convolutions are quantized too.
+        measure: what counts as noise; by default every output value does.
         options: what may be spent.
         threads: CPU threads.
         progress: told how many tensors are done, and of how many.
@@ -165,7 +168,7 @@ def equalized(
     if not varying:
         return Equalized(model, {}, {}, 0)
     few = _spread(images, options.search_images)
-    bench = _Bench(model, varying, scheme, few, threads=threads)
+    bench = _Bench(model, varying, scheme, few, measure or ValueNoise(), threads=threads)
     ranking = max(1, len(few) // 2)
     alone = {name: bench.alone(name, untouched(spans[name], scheme), images=ranking) for name in varying}
     noisy = sorted((name for name in alone if alone[name] > options.noisy), key=lambda name: (-alone[name], name))

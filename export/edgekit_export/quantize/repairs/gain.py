@@ -54,7 +54,7 @@ def noise_of(panel: Panel, model: onnx.ModelProto, plans: Sequence[Plan]) -> flo
     runner = session(with_int8(model, plans), optimise=False, threads=panel.threads)
     feed = model.graph.input[0].name
     outputs = [runner.run(None, {feed: image[None]}) for image in panel.images]
-    return float(noise(panel.groups, panel.references, outputs).mean())
+    return float(noise(panel.yardstick, outputs).mean())
 
 
 def gain_of(name: str, before: float, after: float, detail: str = "") -> RepairGain:
