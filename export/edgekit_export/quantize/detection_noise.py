@@ -56,7 +56,9 @@ class DetectionNoise:
 
     def candidates(self, outputs: Outputs) -> Candidates | None:
         """Those of one picture; None where the graph has chosen boxes itself, and its values are judged."""
-        found = self.decoder.candidates(dict(zip(self.outputs, outputs, strict=True)))
+        # Sizes may overflow, of a graph that is worse than any that will be kept.
+        with np.errstate(invalid="ignore", over="ignore"):
+            found = self.decoder.candidates(dict(zip(self.outputs, outputs, strict=True)))
         return None if found is None else found[0]
 
 
@@ -83,9 +85,9 @@ class _Found:
 def overlap(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float64]:
     """Intersection over union (n,) of boxes with those of the same rows, xyxy (n, 4) each; 0 where not finite."""
     one, two = boxes.astype(np.float64), others.astype(np.float64)
-    common = np.minimum(one[:, 2:], two[:, 2:]) - np.maximum(one[:, :2], two[:, :2])
-    inside = np.prod(np.maximum(common, 0.0), axis=1)
     with np.errstate(invalid="ignore", over="ignore"):
+        common = np.minimum(one[:, 2:], two[:, 2:]) - np.maximum(one[:, :2], two[:, :2])
+        inside = np.prod(np.maximum(common, 0.0), axis=1)
         areas = sum(np.prod(np.maximum(box[:, 2:] - box[:, :2], 0.0), axis=1) for box in (one, two)) - inside
         shares = np.divide(inside, areas, out=np.zeros(len(one)), where=areas > 0)
     result: NDArray[np.float64] = np.nan_to_num(shares, nan=0.0, posinf=0.0)

@@ -64,10 +64,11 @@ def is_depthwise(layer: Layer, node: onnx.NodeProto, shape: Sequence[int]) -> bo
 
     Why: only then each may have steps of its own though TensorRT has one scale for them all: the weight has a scale
     for every channel of the result, which takes the difference back without an error (YOLOX-nano: 2 dB in scores and
-    boxes from its thirty depthwise layers). Pinned by test_placement.py.
+    boxes from its thirty depthwise layers). Only where that input has rows and columns, and its channels are axis 1
+    for sure. Pinned by test_placement.py.
 
     Args:
         layer, node: the layer.
         shape: of its weight.
     """
-    return layer.op_type == "Conv" and shape[1] == 1 and attribute(node, "group", 1) == shape[0]
+    return layer.op_type == "Conv" and len(shape) == 4 and shape[1] == 1 and attribute(node, "group", 1) == shape[0]
