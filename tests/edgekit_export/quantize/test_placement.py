@@ -9,12 +9,14 @@ import pytest
 from edgekit_calibration import HistogramObserver, Range, Scheme, quantizer
 from edgekit_export.graph.macs import executed_int8_macs, planned_int8_macs, total_macs
 from edgekit_export.graph.running import random_inputs, relative_difference, run, session
-from edgekit_export.graph.view import GraphView
+from edgekit_export.graph.view import GraphView, attribute
+from edgekit_export.quantize.finer_steps import by_channel
 from edgekit_export.quantize.insert import with_int8
 from edgekit_export.quantize.layers import find_layers
 from edgekit_export.quantize.passes import find_passes
-from edgekit_export.quantize.placement import can_be_centred, observable, wants_result_quantized
+from edgekit_export.quantize.placement import can_be_centred, is_depthwise, observable, wants_result_quantized
 from edgekit_export.quantize.plan import LayerPlan, PassPlan
+from edgekit_export.quantize.switchboard import Switchboard
 from edgekit_export.quantize.weights import quantize_weight
 
 SIGNED, UNSIGNED = Scheme.SIGNED_SYMMETRIC, Scheme.UNSIGNED_ASYMMETRIC
@@ -169,6 +171,52 @@ def test_centring_is_for_convolutions_whose_padding_is_given_in_numbers(build):
     nodes = {node.name: node for node in model.graph.node}
     allowed = {layer.name: can_be_centred(layer, nodes[layer.name]) for layer in find_layers(model)}
     assert allowed == {"Conv_0": True, "Conv_1": False, "Conv_2": True, "Gemm_5": False}
+
+
+def test_steps_by_channel_are_for_convolutions_whose_channels_never_meet(build):
+    text = """g (float[1,4,8,8] x) => (float[1,5] z, float[1,1,4] e)
+        {a = Conv <group=4, pads=[1,1,1,1]> (x, w1) b = Conv <group=4> (a, w2) c = Conv <group=2> (b, w3)
+         d = Conv (c, w4) one = Conv (d, w5) p = GlobalAveragePool(d) row = Reshape(p, rows) e = Conv (row, w6)
+         f = Flatten(one) z = Gemm (f, w7)}"""
+    # A channel of its own each; two channels each; groups of two; all; one and only; one row of numbers; a product.
+    weights = {"w1": w(4, 1, 3, 3), "w2": w(8, 1, 1, 1), "w3": w(4, 4, 1, 1), "w4": w(4, 4, 1, 1), "w5": w(1, 4, 8, 8)}
+    weights |= {"w6": w(1, 1, 1), "w7": w(1, 5)}
+    model = named(build(text, **weights, rows=np.int64([1, 1, 4])))
+    nodes, view = {node.name: node for node in model.graph.node}, GraphView(model.graph)
+    allowed = {
+        layer.name: is_depthwise(layer, nodes[layer.name], view.constant(layer.weight).shape)
+        for layer in find_layers(model)
+    }
+    assert [name for name, able in allowed.items() if able] == ["Conv_0"]
+    assert list(allowed) == ["Conv_0", "Conv_1", "Conv_2", "Conv_3", "Conv_4", "Conv_7", "Gemm_9"]
+
+
+@pytest.mark.parametrize("pads", [[0, 0, 0, 0], [1, 1, 1, 1], [0, 1, 2, 1]])
+def test_a_layer_with_steps_by_channel_gives_what_was_judged_and_pads_by_itself(build, pads):
+    text = f"""g (uint8[n,8,8,4] images) => (float[n,4,h,w] z)
+        {{k = Cast <to=1> (images) x = Transpose <perm=[0,3,1,2]> (k)
+         z = Conv <group=4, pads={pads}> (x, w1, b1)}}"""
+    model = named(build(text, w1=w(4, 1, 3, 3), b1=w(4)))
+    (plan,) = plans(model, span=(-255.0, 255.0))
+    plan = by_channel(plan, np.array([2.0, 30.0, 255.0, 0.0]))
+    written = with_int8(model, [plan])
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 8, 4)) // [128, 8, 1, 256]
+    image = pixels.astype(np.uint8)
+    (judged,) = Switchboard(model, [plan]).run([image], [plan.layer.name])
+    feeds = {"images": image[None]}
+    assert relative_difference(judged, run(written, feeds)) < 1e-5
+    assert relative_difference(run(model, feeds), run(written, feeds)) < 0.02
+    kinds = [node.op_type for node in written.graph.node]
+    assert kinds.count("Mul") == 1
+    assert "Pad" not in kinds
+    view = GraphView(written.graph)
+    (quantize,) = [node for node in written.graph.node if node.op_type == "QuantizeLinear"]
+    assert view.producers[quantize.input[0]].op_type == "Mul"
+    zeros = [view.constant(node.input[2]) for node in written.graph.node if node.op_type.endswith("eLinear")]
+    assert len(zeros) == 3
+    assert all(zero.dtype == np.int8 and not zero.any() for zero in zeros)
+    (convolution,) = [node for node in written.graph.node if node.op_type == "Conv"]
+    assert list(attribute(convolution, "pads", None)) == pads
 
 
 def test_a_layer_whose_input_never_varies_or_was_never_seen_stays_float(chain):

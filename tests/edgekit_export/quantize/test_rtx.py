@@ -88,6 +88,27 @@ def test_a_net_of_every_kind_of_layer_builds_plain_and_centred_in_fp32_and_in_fp
     assert any(node.op_type == "Pad" for node in graph.graph.node) == (budget < 1)
 
 
+# Half of the channels in a hundredth of the range, until the depthwise one is past.
+WIDE = np.float32([1, 0.01, 1, 0.01, 1, 0.01, 1, 0.01]).reshape(-1, 1, 1, 1)
+DEPTHWISE_NET = """g (float[1,3,16,16] x) => (float[1,4,8,8] z)
+    {a = Conv <strides=[2,2]> (x, w1) d = Conv <group=8, pads=[1,1,1,1]> (a, w2, b2) s = Sigmoid(d) m = Mul(d, s)
+     z = Conv (m, w3)}"""
+DEPTHWISE_WEIGHTS = {"w1": w(8, 3, 1, 1) * WIDE, "w2": w(8, 1, 3, 3) / WIDE, "b2": w(8), "w3": w(4, 8, 1, 1)}
+
+
+def test_a_depthwise_layer_with_steps_by_channel_builds_in_int8_in_fp32_and_in_fp16(build, rtx):
+    model = float_graph(build(DEPTHWISE_NET, **DEPTHWISE_WEIGHTS), ArithmeticSpec(scale=1 / 255)).model
+    options = QuantizeOptions(max_noise=1e-3, preferred_int8_share=1.0, bad_noise=1.0)
+    result = quantize(model, images(8), options=options)
+    graph, kept = result.graphs[Encoding.INT8_TENSORRT], result.kept_float[Encoding.INT8_TENSORRT]
+    assert kept == ()
+    assert [layer.by_channel for layer in result.layers] == [False, True, False]
+    plain, half = rtx(graph, to_half(graph, ranges=seen_ranges(graph, images(8))))
+    check(plain, graph, kept, makes="FLOAT")
+    check(half, graph, kept, makes="HALF")
+    assert len(int8_products(plain)) == len(int8_products(half)) == 3
+
+
 def test_branches_gates_and_box_decoding_build_in_fp16_with_and_without_int8(build, rtx):
     model = float_graph(build(BRANCHES, **BRANCH_CONSTANTS), ArithmeticSpec(scale=1 / 255, std=(0.2, 0.2, 0.2))).model
     result = quantize(model, images(4), options=QuantizeOptions(preferred_int8_share=1.0, bad_noise=1.0))

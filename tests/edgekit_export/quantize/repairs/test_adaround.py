@@ -7,12 +7,14 @@ from edgekit_export.graph.running import relative_difference, run
 from edgekit_export.progress import silent
 from edgekit_export.quantize import QuantizeOptions
 from edgekit_export.quantize.calibrate import measure
+from edgekit_export.quantize.finer_steps import by_channel
 from edgekit_export.quantize.judge import Panel
 from edgekit_export.quantize.plan import LayerPlan
 from edgekit_export.quantize.repairs.adaround import _Rounder, _Way, adaptively_rounded
 from edgekit_export.quantize.repairs.bias import bias_corrected
 from edgekit_export.quantize.repairs.flips import flipped
 from edgekit_export.quantize.repairs.gain import noise_of
+from edgekit_export.quantize.repairs.spans import channel_spans
 from edgekit_export.quantize.repairs.walk import Walk
 from edgekit_export.quantize.weights import round_rows
 
@@ -97,6 +99,23 @@ def test_a_centred_layer_keeps_its_mean(small_net, pictures, rough_plans):
         for image in pictures
     ]
     assert max(differences) < 0.05
+
+
+def test_a_layer_with_steps_by_channel_is_rounded_anew_in_them(small_net, pictures, rough_plans):
+    """A few pictures: what they do not tell of the weight is kept of the float one, divided by the factors."""
+    panel = Panel(small_net, pictures[18:], rank_images=1, threads=1)
+    depthwise = next(plan for plan in rough_plans if plan.layer.output == "d")
+    reach = channel_spans(small_net, [depthwise.layer.data], pictures, threads=1)[depthwise.layer.data].reach
+    # Steps that are much finer in some channels than the data asks for, so that the factors differ.
+    finer = by_channel(depthwise, reach * np.geomspace(1, 8, 8))
+    assert finer.factors.max() > 5 * finer.factors.min()
+    (rounded,) = adaptively_rounded(small_net, [finer], pictures[:3], threads=1)
+    assert not np.array_equal(rounded.weight.values, finer.weight.values)
+    np.testing.assert_array_equal(rounded.factors, finer.factors)
+    assert rounded.data == finer.data
+    rough = noise_of(panel, small_net, [finer])
+    corrected = noise_of(panel, small_net, bias_corrected(small_net, [finer], pictures[:3], threads=1))
+    assert noise_of(panel, small_net, [rounded]) < 0.2 * min(rough, corrected)
 
 
 def fine_plans(model, images):
