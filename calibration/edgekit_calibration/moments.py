@@ -100,15 +100,24 @@ class MomentObserver:
         return result
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """All that was gathered, as arrays; see `restore`."""
-        self._multiply()
-        if self._sum is None or self._products is None:
-            return {}
-        counted = np.array([self.count, self._seen], np.int64)
-        return {"counted": counted, "sum": self._sum, "products": self._products}
+        """All that was gathered, as arrays; see `restore`.
+
+        Patches that wait go on waiting: taken into the sums earlier they would be added in another order, and whether
+        the state was asked for would change the last digits, and with them roundings of weights.
+        """
+        state: dict[str, NDArray[Any]] = {}
+        if self._seen:
+            state["counted"] = np.array([self.count, self._seen], np.int64)
+        if self._sum is not None and self._products is not None:
+            state |= {"sum": self._sum, "products": self._products}
+        if self._waiting:
+            state["waiting"] = np.concatenate(self._waiting, axis=1)
+        return state
 
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Go on from what `state` returned."""
-        if state:
-            self.count, self._seen = (int(number) for number in state["counted"])
-            self._sum, self._products = state["sum"], state["products"]
+        if not state:
+            return
+        self.count, self._seen = (int(number) for number in state["counted"])
+        self._sum, self._products = state.get("sum"), state.get("products")
+        self._waiting = [state["waiting"]] if "waiting" in state else []

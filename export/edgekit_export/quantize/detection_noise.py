@@ -91,4 +91,6 @@ def overlap(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[
         areas = sum(np.prod(np.maximum(box[:, 2:] - box[:, :2], 0.0), axis=1) for box in (one, two)) - inside
         shares = np.divide(inside, areas, out=np.zeros(len(one)), where=areas > 0)
     result: NDArray[np.float64] = np.nan_to_num(shares, nan=0.0, posinf=0.0)
+    # A box without area has not moved either.
+    result[(one == two).all(axis=1) & np.isfinite(one).all(axis=1)] = 1.0
     return result

@@ -155,3 +155,8 @@ def test_overlap_is_intersection_over_union():
 @pytest.mark.parametrize("box", [(-np.inf, 0, np.inf, 0), (np.inf,) * 4, (-np.inf, -np.inf, np.inf, np.inf)])
 def test_boxes_that_are_not_finite_do_not_overlap_even_with_themselves(box):
     assert overlap(np.float32([box]), np.float32([box])).tolist() == [0.0]
+
+
+def test_a_box_without_area_that_stays_where_it_was_makes_no_noise():
+    one = [np.float32([[[5, 5, 5, 9], [0, 0, 10, 10]]]), np.float32([[[0.3], [0.9]]])]
+    assert noise(measure().of([one]), [one]).tolist() == [0.0, 0.0]
