@@ -44,11 +44,11 @@ class Measure(Protocol):
 
 
 def noise(yardstick: Yardstick, others: Sequence[Outputs]) -> NDArray[np.float64]:
-    """Per group, the squared error of `others` on the first pictures over the energy of all."""
+    """Per group, the squared error of `others` on the first pictures over the energy of all; inf where they are NaN."""
     total = np.zeros(yardstick.groups)
     for picture, outputs in enumerate(others):
         total += yardstick.share(picture, outputs)
-    return total
+    return np.where(np.isnan(total), np.inf, total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,3 +55,9 @@ def test_logits_are_judged_about_their_mean():
     references = [[RNG.standard_normal((1, 10)).astype(np.float32) + 1000] for _ in range(2)]
     others = [[outputs[0] + 1] for outputs in references]
     assert noise(ValueNoise().of(references), others)[0] > 0.1
+
+
+def test_outputs_that_are_not_numbers_are_infinitely_noisy():
+    references = [[RNG.standard_normal((1, 10)).astype(np.float32)] for _ in range(2)]
+    broken = [[outputs[0] * np.float32(np.nan)] for outputs in references]
+    assert noise(ValueNoise().of(references), broken).tolist() == [np.inf]
