@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,19 @@ from edgekit.vision.detection import Detections
 from edgekit.vision.geometry import FrameMapping
 from edgekit.vision.postprocess import detections_of, probabilities_of
 from edgekit_export.evaluate.answers import BoxAnswers, ClassAnswers
-from edgekit_export.evaluate.average_precision import Truth, precision_of
-from edgekit_export.evaluate.box_changes import CONFIDENT, box_changes
+from edgekit_export.evaluate.average_precision import Precision, Truth, precision_of
+from edgekit_export.evaluate.box_changes import AGAIN, CONFIDENT, box_changes
 from edgekit_export.evaluate.intervals import Interval, bootstrap, level_of, wilson
 from edgekit_export.evaluate.signal import SignalToNoise
 
-__all__ = ["CONFIDENT", "Agreement", "Comparison", "agreement"]
+__all__ = ["AGAIN", "CONFIDENT", "Agreement", "Comparison", "agreement"]
 
 Outputs = Mapping[str, NDArray[np.generic]]
+
+_UNSEEN: Final = 3 / 2
+"""Boxes that may be framed badly though none of those compared is: what was not seen in n happens in up to 3 of n (the
+rule of three, see `intervals.difference_of`), and a box found at any overlap from 0.5 to 1 misses half of the
+thresholds. Boxes that are not found at all are AP50's to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Agreement:
         commonest: classifiers: share of pictures that float gives its most frequent class.
         found_again: detectors: float's confident boxes that the encoding finds too, with half the score or more.
         added: detectors: confident boxes of the encoding that float does not find with half the score.
+        ap_interval: of `ap`, 95 %.
     """
 
     images: int
@@ -56,6 +63,7 @@ class Agreement:
     commonest: float | None = None
     found_again: int | None = None
     added: int | None = None
+    ap_interval: Interval | None = None
 
     @property
     def share(self) -> float | None:
@@ -115,14 +123,7 @@ class Comparison:
         precision = precision_of(truths, other, self._classes)
         changes = [box_changes(*pair) for pair in zip(reference, other, strict=True)]
         lost = sum(len(change.lost) for change in changes)
-        interval = None
-        if precision is not None:
-            matches, boxes = precision.matches, len(truths)
-            draws = bootstrap(matches.mean_precisions, matches.pictures, rng)
-            drawn = level_of(precision.metrics["map50"], draws[:, 1])
-            # Where every box is found again draws never differ; as so many trials the boxes still say how sure that is.
-            least = wilson(precision.metrics["map50"] * boxes, boxes)
-            interval = Interval(min(drawn.interval.low, least.low), max(drawn.interval.high, least.high))
+        interval, ap_interval = (None, None) if precision is None else _intervals(precision, len(truths), rng)
         return Agreement(
             len(reference),
             sqnr,
@@ -132,7 +133,23 @@ class Comparison:
             interval=interval,
             found_again=max(0, len(truths) - lost),
             added=sum(len(change.added) for change in changes),
+            ap_interval=ap_interval,
         )
+
+
+def _intervals(precision: Precision, boxes: int, rng: np.random.Generator) -> tuple[Interval, Interval]:
+    """Of AP50 and of AP, from the same draws of pictures."""
+    matches = precision.matches
+    draws = bootstrap(matches.mean_precisions, matches.pictures, rng)
+    found, framed = (
+        level_of(precision.metrics[name], draws[:, at]).interval for name, at in (("map50", 1), ("map", 0))
+    )
+    # Where every box is found again draws never differ; as so many trials the boxes still say how sure that is.
+    least = wilson(precision.metrics["map50"] * boxes, boxes)
+    return (
+        Interval(min(found.low, least.low), max(found.high, least.high)),
+        Interval(min(framed.low, max(0.0, 1 - _UNSEEN / boxes)), framed.high),
+    )
 
 
 def _of_classes(sqnr: float, floating: ClassAnswers, other: ClassAnswers) -> Agreement:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from edgekit.vision.detection import Detections
 
-__all__ = ["CONFIDENT", "BoxChanges", "box_changes"]
+__all__ = ["AGAIN", "CONFIDENT", "BoxChanges", "box_changes"]
 
 CONFIDENT: Final = 0.3
 """Float boxes that score more than this are what INT8 must find again."""
 
-_AGAIN: Final = CONFIDENT / 2
+AGAIN: Final = CONFIDENT / 2
 """A box that scores 0.31 here and 0.29 there was found both times."""
 
 _OVERLAP: Final = 0.5
@@ -41,7 +41,7 @@ def box_changes(floating: Detections, other: Detections) -> BoxChanges:
 
 def _without_match(mine: Detections, theirs: Detections) -> Detections:
     sure = mine.select((mine.scores > CONFIDENT) & (_areas(mine.boxes_xyxy_px) >= 1.0))
-    near = theirs.select(theirs.scores > _AGAIN)
+    near = theirs.select(theirs.scores > AGAIN)
     overlap = _overlaps(sure.boxes_xyxy_px, near.boxes_xyxy_px)
     overlap[sure.class_ids[:, None] != near.class_ids[None, :]] = 0.0
     alone = []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from edgekit_export.evaluate.agreement import AGAIN, Agreement
 from edgekit_export.evaluate.scores import METRIC_WORDS
-from edgekit_export.report.by_agreement import SAFE_AGREEMENT, SERIOUS_AGREEMENT
+from edgekit_export.report.by_agreement import SAFE_AGREEMENT, SAFE_FRAMING, SERIOUS_AGREEMENT, SERIOUS_FRAMING
 from edgekit_export.report.by_labels import SERIOUS_LOSS
 from edgekit_export.report.content import EncodingReport, Report
 from edgekit_export.report.levels import EncodingVerdict, Level
@@ -117,8 +118,9 @@ def _agreed_figure(report: Report, encoding: EncodingReport) -> tuple[str, str, 
         shown = f"{again} of {found} found"
         added = f", {agreed.added} new" if agreed.added else ""
         caption = (
-            f"objects of the original model, found again{added}, on {pictures} without labels; AP50 "
-            f"{points(agreed.share)} of 100, an area over all scores that a missed object of low score hardly moves"
+            "objects of the original model, found again (same class, overlap of half, score over "
+            f"{AGAIN:g}){added}, on {pictures} without labels; AP50 {points(agreed.share)} of 100, an area over all "
+            "scores that a missed object of low score hardly moves"
         )
     if agreed.interval is None:
         return shown, caption, ""
@@ -131,7 +133,20 @@ def _agreed_figure(report: Report, encoding: EncodingReport) -> tuple[str, str, 
         _whole,
         "",
     )
-    return shown, caption, whisker(agreed.share, agreed.interval, scale)
+    return shown, caption, whisker(agreed.share, agreed.interval, scale) + _framing(agreed)
+
+
+def _framing(agreed: Agreement) -> str:
+    """Detectors: the second figure of their verdict, in words and drawn."""
+    if agreed.ap is None or agreed.ap_interval is None:
+        return ""
+    told = (
+        f"Framed and ranked alike: mAP {points(agreed.ap)} of 100, which falls when boxes move or scores change "
+        f"their order, though every object is found. 95 % sure: {interval_of(agreed.ap_interval)}."
+    )
+    low = max(0.0, min(SERIOUS_FRAMING - 0.05, agreed.ap_interval.low - 0.01))
+    scale = Scale(low, 1.0, SAFE_FRAMING, SERIOUS_FRAMING, _points, "")
+    return f'<p class="second">{text(told)}</p>{whisker(agreed.ap, agreed.ap_interval, scale)}'
 
 
 def _whole(fraction: float) -> str:

@@ -47,7 +47,8 @@ p { margin: .5rem 0; max-width: 46rem; }
 .pill { flex: none; border-radius: 1rem; padding: .1rem .65rem; font-size: .8rem; font-weight: 600;
   color: var(--tone); background: var(--tone-soft); }
 .figure { font-size: 1.75rem; font-weight: 650; letter-spacing: -.02em; line-height: 1.2; margin: .8rem 0 0; }
-.figure + p { margin: .1rem 0 .7rem; color: var(--dim); font-size: .92rem; }
+.figure + p, .second { margin: .1rem 0 .7rem; color: var(--dim); font-size: .92rem; }
+.second { margin-top: .6rem; }
 dl.pairs { margin: .9rem 0 0; font-size: .92rem; }
 dl.pairs div { display: flex; gap: 1rem; justify-content: space-between; padding: .16rem 0; }
 dl.pairs dt { color: var(--dim); flex: none; } dl.pairs dd { margin: 0; text-align: right; min-width: 0;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
+from edgekit_export.evaluate.agreement import AGAIN, CONFIDENT
 from edgekit_export.evaluate.disagreement import Disagreement, Mark
 from edgekit_export.evaluate.scores import METRIC_WORDS
 from edgekit_export.report.content import EncodingReport, Report
@@ -27,6 +28,14 @@ from edgekit_export.report.words import (
 __all__ = ["accuracy", "agreement", "changed_answers", "glossary", "model", "notes", "pictures", "size_and_speed"]
 
 _MOST_LISTED = 20
+
+_FOUND_AGAIN = (
+    f"An object is what float finds with a score over {CONFIDENT:g}. It is found again where INT8 has a box of its "
+    f"class that overlaps it by half with a score over {AGAIN:g}, and new the other way round. AP50 counts boxes of "
+    "any score: one whose score fell below that is not found again and yet hardly moves AP50. mAP asks for overlaps up "
+    "to 0.95 as well: it falls when boxes move or scores change their order, though every object is found. The verdict "
+    "goes by both."
+)
 
 
 def accuracy(report: Report) -> str:
@@ -75,6 +84,8 @@ def agreement(report: Report) -> str:
     heads = ["Encoding", *_agreement_heads(report.task), "Signal to noise"]
     rows = [[one.encoding, *_agreement_cells(report.task, one)] for one in compared]
     about = f"Compared with float on {comparison(report)}. No labels are needed: float's own answers are the reference."
+    if report.task == "detect":
+        about += f" {_FOUND_AGAIN}"
     return section("Agreement with float", paragraph(about, tone="dim"), table(heads, rows))
 
 
@@ -87,7 +98,7 @@ def _agreement_heads(task: str) -> list[str]:
 def _agreement_cells(task: str, encoding: EncodingReport) -> list[Cell]:
     found = encoding.agreement
     assert found is not None, "only compared encodings have a row"
-    interval = interval_of(found.interval) if found.interval else ""
+    interval, framed = (interval_of(one) if one else "" for one in (found.interval, found.ap_interval))
     cells: list[Cell] = []
     if task == "classify":
         cells = [Cell(UNKNOWN if found.top1 is None else percent(found.top1), (interval,))]
@@ -97,7 +108,7 @@ def _agreement_cells(task: str, encoding: EncodingReport) -> list[Cell]:
             Cell(again),
             Cell(UNKNOWN if found.added is None else str(found.added)),
             Cell(UNKNOWN if found.ap50 is None else points(found.ap50), (interval,)),
-            Cell(UNKNOWN if found.ap is None else points(found.ap)),
+            Cell(UNKNOWN if found.ap is None else points(found.ap), (framed,)),
         ]
     return [*cells, Cell(decibel(found.sqnr_db))]
 
@@ -285,7 +296,8 @@ _GLOSSARY: Sequence[tuple[str, str]] = (
         "mAP, AP50",
         "The usual score of detectors, 0 to 100: how many objects are found, how well framed, how few made up. AP50 "
         "asks only for an overlap of one half. INT8 is held against the original model's objects in the same way: an "
-        "area over all scores, so that a missed or new object of low score hardly moves it. Small, medium, "
+        "area over all scores, so that a missed or new object of low score hardly moves AP50, while mAP also falls "
+        "when boxes move or scores change their order. Small, medium, "
         "large: areas under 32², between, and over 96² pixels.",
     ),
     (

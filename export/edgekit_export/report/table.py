@@ -46,6 +46,13 @@ def facts(report: Report) -> Iterator[tuple[str, list[str]]]:
         "  95 % sure",
         lambda one: one.agreement and one.agreement.interval and interval_of(one.agreement.interval),
     )
+    if report.task == "detect":
+        yield from _row(report, "mAP to float", _framed)
+        yield from _row(
+            report,
+            "  95 % sure",
+            lambda one: one.agreement and one.agreement.ap_interval and interval_of(one.agreement.ap_interval),
+        )
     yield from _row(report, "Signal to noise", lambda one: one.agreement and decibel(one.agreement.sqnr_db))
     yield from _row(report, "Size", lambda one: megabytes(one.size_bytes))
     yield from _row(report, "INT8 planned", lambda one: _int8(one) and share(one.planned_int8_macs, one.macs))
@@ -67,6 +74,10 @@ def _agreed(task: str) -> tuple[str, Callable[[EncodingReport], object]]:
     if task == "classify":
         return "Same as float", lambda one: _if_known(percent, one.agreement and one.agreement.top1)
     return "AP50 to float", lambda one: _if_known(points, one.agreement and one.agreement.ap50)
+
+
+def _framed(encoding: EncodingReport) -> str | None:
+    return None if encoding.agreement is None else _if_known(points, encoding.agreement.ap)
 
 
 def _if_known(words: Callable[[float], str], value: float | None) -> str | None:

@@ -95,8 +95,9 @@ def verdict_of(
 
 def _concern(judged: EncodingVerdict, found: EncodingFindings) -> tuple[int, bool, float]:
     """By which the encoding is chosen that speaks for all: its level, INT8 before FP16, what it loses."""
-    share = found.agreement.share if found.agreement else None
-    lost = found.loss.value if found.loss else 1 - share if share is not None else 0.0
+    agreed = found.agreement
+    alike = None if agreed is None else agreed.share if agreed.ap is None else agreed.ap
+    lost = found.loss.value if found.loss else 1 - alike if alike is not None else 0.0
     return _ORDER.index(judged.level), judged.encoding.startswith("int8"), lost
 
 

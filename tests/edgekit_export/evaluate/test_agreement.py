@@ -49,6 +49,7 @@ def test_boxes_elsewhere_do_not_agree():
 def test_nothing_found_by_float_is_unknown_and_not_perfect():
     found = agreement(Task.DETECT, BOXES, (32, 32), 2, _detector(0.1), _detector(0.1))
     assert (found.ap50, found.share, found.float_boxes) == (None, None, 0)
+    assert (found.ap, found.ap_interval) == (None, None)
 
 
 def test_boxes_outside_the_picture_are_nothing_to_find_again():
@@ -68,6 +69,27 @@ def test_boxes_that_are_all_found_again_still_leave_room_for_doubt():
     assert found.ap50 == pytest.approx(1.0)
     assert 0.7 < found.interval.low < 0.8
     assert (found.found_again, found.added) == (12, 0)
+
+
+def test_boxes_that_move_lower_the_stricter_figure_alone_and_its_interval_holds_it():
+    scores = [0.9] * 12
+    moved = _detector(*scores)
+    moved["boxes"][::2] += 1.0  # an overlap of 0.78
+    found = agreement(Task.DETECT, BOXES, (32, 32), 2, _detector(*scores), moved)
+    assert found.ap50 == pytest.approx(1.0)
+    assert found.share == found.ap50
+    assert found.ap < 0.9
+    assert 0.5 < found.ap_interval.low < found.ap - 0.05
+    assert found.ap + 0.05 < found.ap_interval.high < 1.0
+
+
+def test_boxes_that_are_framed_alike_still_leave_room_for_doubt_the_less_the_more_they_are():
+    few, many = (
+        agreement(Task.DETECT, BOXES, (32, 32), 2, _detector(*[0.9] * boxes), _detector(*[0.8] * boxes))
+        for boxes in (12, 48)
+    )
+    assert few.ap == many.ap == pytest.approx(1.0)
+    assert (few.ap_interval.low, many.ap_interval.low) == pytest.approx((1 - 1.5 / 12, 1 - 1.5 / 48))
 
 
 def test_lost_and_new_boxes_are_counted():

@@ -126,6 +126,33 @@ def make_report() -> Callable[..., Report]:
 
 
 @pytest.fixture
+def make_detector_report(make_report: Callable[..., Report]) -> Callable[..., Report]:
+    """make_detector_report(ap=0.98): a detector's without labels; INT8 finds 48 of 49 objects, AP50 0.999."""
+
+    def make(*, ap: float = 0.98, images: int = 64) -> Report:
+        agreed = Agreement(
+            images,
+            20.0,
+            ap50=0.999,
+            ap=ap,
+            float_boxes=49,
+            interval=Interval(0.925, 1.0),
+            found_again=48,
+            added=0,
+            ap_interval=Interval(ap - 0.02, min(1.0, ap + 0.02)),
+        )
+        plain = {"scores": None, "losses": {}, "levels": {}, "confusion": None}
+        report = make_report(task="detect", metric=None, compared=images)
+        encodings = [
+            replace(one, agreement=None if one.encoding == "float" else agreed, **plain) for one in report.encodings
+        ]
+        found = [EncodingFindings(one.encoding, one.agreement) for one in encodings[1:]]
+        return replace(report, encodings=tuple(encodings), verdict=verdict_of("detect", None, found))
+
+    return make
+
+
+@pytest.fixture
 def hostile() -> str:
     """A name that would be markup if a page let it."""
     return HOSTILE

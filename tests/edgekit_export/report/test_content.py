@@ -41,6 +41,11 @@ def test_everything_that_was_found_out_is_in_the_json(make_report):
     assert content["verdict"]["headline"] == report.verdict.headline
 
 
+def test_the_json_gives_a_detectors_second_figure_with_its_interval(make_detector_report):
+    found = json.loads(report_json(make_detector_report(ap=0.96)))["encodings"][1]["agreement"]
+    assert (found["ap50"], found["ap"], found["ap_interval"]) == (0.999, 0.96, {"low": 0.94, "high": 0.98})
+
+
 def test_the_json_holds_no_pictures(make_report):
     content = json.loads(report_json(make_report()))
     assert set(content["disagreements"][0]) == {"picture", "encoding", "floating", "answer", "truth", "marks"}

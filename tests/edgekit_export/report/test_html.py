@@ -5,8 +5,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from edgekit_export.evaluate.agreement import Agreement
-from edgekit_export.evaluate.intervals import Interval
 from edgekit_export.report.content import for_bundle
 from edgekit_export.report.html import report_html
 from edgekit_export.report.verdict import verdict_of
@@ -70,12 +68,21 @@ def test_the_drop_that_was_asked_for_is_the_one_that_is_drawn(make_report):
     assert "2" not in usual
 
 
-def test_a_detectors_ap50_is_explained_beside_the_objects_that_are_found(make_report):
-    agreed = Agreement(64, 20.0, ap50=0.999, float_boxes=49, found_again=48, interval=Interval(0.98, 1.0))
-    encodings = [replace(one, agreement=agreed, scores=None, losses={}) for one in make_report().encodings]
-    text = _read(make_report(task="detect", metric=None, encodings=tuple(encodings))).words
+def test_a_detectors_ap50_is_explained_beside_the_objects_that_are_found(make_detector_report):
+    text = _read(make_detector_report()).words
     assert "48 of 49 found" in text
+    assert "found again (same class, overlap of half, score over 0.15)" in text
     assert "AP50 99.9 of 100, an area over all scores that a missed object of low score hardly moves" in text
+
+
+def test_how_a_detector_frames_and_ranks_is_told_and_drawn_with_the_limits_of_the_verdict(make_detector_report):
+    report = make_detector_report(ap=0.96)
+    page, text = report_html(report).decode(), _read(report).words
+    card = "Framed and ranked alike: mAP 96.0 of 100, which falls when boxes move or scores change their order"
+    assert text.index(card) < text.index("Agreement with float")
+    assert "95 % sure: 94.0 to 98.0." in text
+    assert [re.findall("<text[^>]*>([^<]*)</text>", page).count(limit) for limit in ("93.5", "96.5")] == [2, 2]
+    assert "a score over 0.3. It is found again where INT8 has a box" in text
 
 
 def test_the_page_is_whole_and_needs_nothing_else(make_report):
@@ -191,18 +198,21 @@ _MEASURE = b"""<script>addEventListener("load", () => {
 });</script></main>"""
 
 
-def test_nothing_scrolls_sideways_on_a_phone_and_no_name_is_torn_for_its_value(tmp_path, make_report):
+def test_nothing_scrolls_sideways_on_a_phone_and_no_name_is_torn_for_its_value(
+    tmp_path, make_report, make_detector_report
+):
     browser, long = _chromium(), "a_name_without_any_space_" * 8
     reports = [
         make_report(),
         make_report(long, notes=(long,), warnings=(long,), skipped=(long,), model={"Model": long, long: long}),
         make_report(lost=0.3, layer_count=200),
+        make_detector_report(),
     ]
     for index, report in enumerate(reports):
         # A page of ours has no script; this one measures, and tells the page around it.
         (tmp_path / f"{index}.html").write_bytes(report_html(report).replace(b"</main>", _MEASURE))
     # Frames of a phone's width: a window may not be made that narrow everywhere.
-    frames = "".join(f'<iframe src="{index}.html" style="width:390px;height:800px"></iframe>' for index in range(3))
+    frames = "".join(f'<iframe src="{index}.html" style="width:390px;height:800px"></iframe>' for index in range(4))
     (tmp_path / "phones.html").write_text(f"<style>iframe{{border:0}}</style><script>told = []</script>{frames}")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files"]
     profile, page = f"--user-data-dir={tmp_path / 'profile'}", (tmp_path / "phones.html").as_uri()
@@ -215,4 +225,4 @@ def test_nothing_scrolls_sideways_on_a_phone_and_no_name_is_torn_for_its_value(t
     )
     title = re.search("<title>(.*?)</title>", done.stdout)
     assert title is not None, done.stderr[-1000:]
-    assert [one.strip() for one in title[1].split(";")] == ["width 390 scroll 390 torn 0 beyond 0"] * 3
+    assert [one.strip() for one in title[1].split(";")] == ["width 390 scroll 390 torn 0 beyond 0"] * 4

@@ -31,5 +31,14 @@ def test_every_figure_stands_in_its_encodings_column_and_what_is_unknown_is_a_da
     assert rows["points lost"] == ["–", "0.2", "0.2"]
 
 
+def test_both_figures_of_a_detector_have_a_row_with_their_intervals(make_detector_report):
+    lines = [line for line in _printed(make_detector_report(ap=0.96), 120).splitlines() if line]
+    at = next(index for index, line in enumerate(lines) if line.startswith("AP50 to float"))
+    rows = [line[:17].strip() for line in lines[at : at + 4]]
+    assert rows == ["AP50 to float", "95 % sure", "mAP to float", "95 % sure"]
+    assert lines[at + 2].split()[-2:] == ["96.0", "96.0"]
+    assert lines[at + 3].endswith("94.0 to 98.0")
+
+
 def test_names_are_never_read_as_the_terminals_markup(make_report):
     assert "[red]boo[/red]" in _printed(make_report(notes=("[red]boo[/red]",)), 80)

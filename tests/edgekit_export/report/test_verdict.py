@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from edgekit_export.evaluate.agreement import Agreement
@@ -87,6 +88,54 @@ def test_a_detector_without_labels_is_judged_by_the_objects_it_finds_again(again
     verdict = verdict_of("detect", None, [EncodingFindings("int8-cpu", _boxes(again, boxes, images=images))])
     assert verdict.level is level
     assert f"{again} of the original model's {boxes} objects" in verdict.reason
+
+
+def _framed(ap, low, high, *, again=150, images=64, ap50=0.999):
+    found = _boxes(again, 156, images=images, ap50=ap50)
+    return replace(found, ap=ap, ap_interval=Interval(low, high))
+
+
+@pytest.mark.parametrize(
+    ("ap", "low", "high", "images", "level", "ending"),
+    [
+        (0.985, 0.97, 0.995, 64, SAFE, "alike to 98.5 of 100 (mAP), at least 97.0 (95 % sure)."),
+        (0.965, 0.935, 0.995, 64, SAFE, "at least 93.5 (95 % sure)."),
+        (0.985, 0.93, 1.0, 64, UNSURE, "alike to 98.5 of 100 (mAP), but these are too few to tell."),
+        (0.985, 0.97, 0.995, 15, UNSURE, "but these are too few to tell."),
+        (0.96, 0.94, 0.98, 64, UNSURE, "but these are too few to tell."),
+        (0.95, 0.94, 0.96, 64, UNSURE, "too little to trust, too much to refuse."),
+        (0.93, 0.90, 0.97, 64, UNSURE, "but these are too few to tell."),
+        (0.93, 0.91, 0.95, 64, UNSAFE, "alike to 93.0 of 100 (mAP)."),
+        (0.80, 0.79, 0.81, 15, UNSURE, "but these are too few to tell."),
+    ],
+)
+def test_a_detector_that_finds_all_objects_is_also_judged_by_how_it_frames_and_ranks_them(
+    ap, low, high, images, level, ending
+):
+    verdict = verdict_of("detect", None, [EncodingFindings("int8-cpu", _framed(ap, low, high, images=images))])
+    assert verdict.level is level
+    assert verdict.reason.endswith(ending)
+
+
+@pytest.mark.parametrize(("again", "ap50", "level"), [(140, 0.9, UNSURE), (100, 0.64, UNSAFE)])
+def test_good_frames_of_what_is_found_do_not_make_up_for_objects_that_are_not(again, ap50, level):
+    found = _framed(0.99, 0.98, 1.0, again=again, ap50=ap50)
+    assert verdict_of("detect", None, [EncodingFindings("int8-cpu", found)]).level is level
+
+
+def test_of_equally_safe_detectors_the_one_that_frames_worst_speaks():
+    found = [
+        EncodingFindings("int8-tensorrt", _framed(0.97, 0.96, 0.98, ap50=1.0)),
+        EncodingFindings("int8-cpu", _framed(0.99, 0.98, 1.0, ap50=0.99)),
+    ]
+    assert verdict_of("detect", None, found).reason.startswith("INT8 for NVIDIA GPUs")
+
+
+@pytest.mark.parametrize(("again", "explained"), [(150, True), (156, False)])
+def test_a_high_ap50_beside_missed_objects_is_explained_in_the_reason(again, explained):
+    found = EncodingFindings("int8-cpu", _framed(0.985, 0.97, 0.995, again=again))
+    words = "AP50 99.9 of 100, which objects missed at low scores hardly lower)"
+    assert (words in verdict_of("detect", None, [found]).reason) is explained
 
 
 def test_a_detector_that_finds_nothing_in_float_cannot_be_judged():
