@@ -94,9 +94,13 @@ def fewest_float(judge: Judge, sensitivities: Mapping[str, float], total_macs: i
 
 def free_choice(cost: CpuCost) -> frozenset[str]:
     """int8-cpu without a noise budget: the cheapest choice there is; what INT8 does not make faster stays float."""
-    everything = frozenset(cost.names)
+    return _cheapest(cost, frozenset(cost.names))
+
+
+def _cheapest(cost: CpuCost, allowed: frozenset[str]) -> frozenset[str]:
+    """The cheaper of what is found from everything allowed in INT8, and from nothing."""
     return min(
-        (cheapest(cost, everything, start) for start in (everything, frozenset[str]())),
+        (cheapest(cost, allowed, start) for start in (allowed, frozenset[str]())),
         key=lambda choice: (cost.nanoseconds(choice), sorted(choice)),
     )
 
@@ -107,7 +111,8 @@ def fastest(
     """int8-cpu: the choice that takes the least time within the noise budget.
 
     Where everything that the judge may switch makes too much noise, nodes are returned to float in the order of noise
-    per nanosecond, and what then no longer pays goes with them.
+    per nanosecond, and what then no longer pays goes with them. What saves less than `min_saving` stays float
+    altogether: that is within the error of the cost model, and noise for nothing.
 
     Args:
         judge: of the nodes of the free choice.
@@ -116,7 +121,7 @@ def fastest(
         cost: of any choice.
         options: the noise budget.
     """
-    free = frozenset(judge.plans)
+    free, in_float = frozenset(judge.plans), cost.nanoseconds(())
 
     def price(name: str) -> float:
         return max(cost.nanoseconds(free - {name}) - cost.nanoseconds(free), 1.0)
@@ -126,7 +131,9 @@ def fastest(
 
     def is_good(count: int) -> bool:
         allowed = free - set(ordered[:count])
-        chosen = cheapest(cost, allowed, allowed)
+        chosen = _cheapest(cost, allowed)
+        if cost.nanoseconds(chosen) > (1.0 - options.min_saving) * in_float:
+            chosen = frozenset()
         kept = [name for name in layers if name not in chosen]
         noise = tuple(float(value) for value in judge.noise(chosen))
         tried[count] = Choice(chosen, tuple(sorted(kept, key=lambda name: -sensitivities.get(name, -1.0))), noise)

@@ -26,6 +26,7 @@ class QuantizeOptions:
         preferred_int8_share: share of the layers' MACs that int8-tensorrt keeps in INT8 while noise is not bad.
         min_int8_share: share that it keeps in any case.
         min_relief: a layer is returned to float or given finer steps only if alone it makes this share of `max_noise`.
+        min_saving: share of the time that int8-cpu has to save by the cost model; else it is the float graph.
         rank_images: held-back images on which layers are ranked one at a time.
         max_held_back: most images held back from the ranges for ranking and judging.
         equalize: bring the channels of noisy activations of int8-tensorrt to one range (Nagel et al., 2019).
@@ -46,6 +47,7 @@ class QuantizeOptions:
     preferred_int8_share: float = 0.98
     min_int8_share: float = 0.95
     min_relief: float = 0.02
+    min_saving: float = 0.05
     rank_images: int = 4
     max_held_back: int = 32
     equalize: bool = False

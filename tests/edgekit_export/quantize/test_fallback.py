@@ -61,7 +61,7 @@ class Saving:
         self.names, self._savings = tuple(savings), savings
 
     def nanoseconds(self, int8):
-        return 1000.0 - sum(self._savings[name] for name in int8)
+        return 100.0 - sum(self._savings[name] for name in int8)
 
     def neighbours(self, name):
         return ()
@@ -77,14 +77,14 @@ def chosen(judge, savings, options=None):
 
 def test_on_the_cpu_only_what_saves_time_is_in_int8_and_what_does_not_comes_last_of_what_is_kept():
     judge = AddingJudge({"slower": (0.0, 10), "faster": (0.0, 10), "noisy": (0.5, 10)})
-    choice = chosen(judge, {"slower": -5.0, "faster": 5.0, "noisy": 5.0})
+    choice = chosen(judge, {"slower": -6.0, "faster": 6.0, "noisy": 6.0})
     assert choice.quantized == {"faster"}
     assert choice.kept_float == ("noisy", "slower")
 
 
 def test_on_the_cpu_the_nodes_with_the_most_noise_per_time_saved_go_first():
     judge = AddingJudge({"small": (0.04, 10), "large": (0.045, 10), **QUIET})
-    savings = {"small": 1.0, "large": 100.0, **dict.fromkeys(QUIET, 10.0)}
+    savings = {"small": 0.1, "large": 10.0, **dict.fromkeys(QUIET, 1.0)}
     choice = chosen(judge, savings, QuantizeOptions(max_noise=0.06))
     assert choice.quantized == {"large", *QUIET}
 
@@ -93,6 +93,11 @@ def test_on_the_cpu_everything_may_go_to_float():
     choice = chosen(AddingJudge({"a": (0.5, 10), "b": (0.6, 10)}), {"a": 1.0, "b": 2.0})
     assert choice.quantized == frozenset()
     assert choice.kept_float == ("b", "a")
+
+
+@pytest.mark.parametrize(("saving", "int8"), [(4.9, frozenset()), (5.1, {"a"})])
+def test_on_the_cpu_less_than_a_twentieth_of_the_time_is_not_worth_any_noise(saving, int8):
+    assert chosen(AddingJudge({"a": (0.001, 10)}), {"a": saving}).quantized == int8
 
 
 @pytest.mark.parametrize("answer", range(8))
