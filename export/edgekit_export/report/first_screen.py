@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from edgekit.page.markup import options, pairs, text
 from edgekit_export.evaluate.agreement import AGAIN, Agreement
 from edgekit_export.evaluate.scores import METRIC_WORDS
 from edgekit_export.report.by_agreement import SAFE_AGREEMENT, SAFE_FRAMING, SERIOUS_AGREEMENT, SERIOUS_FRAMING
 from edgekit_export.report.by_labels import SERIOUS_LOSS
 from edgekit_export.report.content import EncodingReport, Report
 from edgekit_export.report.levels import EncodingVerdict, Level
-from edgekit_export.report.markup import options, pairs, text
 from edgekit_export.report.plots import Scale, sign, whisker
 from edgekit_export.report.words import (
     UNKNOWN,

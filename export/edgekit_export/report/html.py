@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from edgekit.page.markup import page, text
 from edgekit_export.report import layer_sections, sections
 from edgekit_export.report.content import Report
 from edgekit_export.report.first_screen import first_screen
-from edgekit_export.report.markup import text
 from edgekit_export.report.page_style import STYLE
 
 __all__ = ["report_html"]
@@ -16,12 +16,9 @@ _TASKS = {"classify": "classifier", "detect": "detector", "embed": "embedding mo
 def report_html(report: Report) -> bytes:
     """The page, UTF-8, without scripts or anything to fetch; the same report gives the same bytes."""
     about = ", ".join(part for part in (report.model.get("Model", ""), _TASKS.get(report.task, report.task)) if part)
-    parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{text(report.name)}: {text(report.verdict.headline)}</title>",
-        f"<style>{STYLE}</style></head><body><main>",
+    return page(
+        f"{report.name}: {report.verdict.headline}",
+        STYLE,
         f'<div class="kicker"><h1>{text(report.name)}.edgekit</h1><span>{text(about)}</span></div>',
         first_screen(report),
         sections.accuracy(report),
@@ -36,6 +33,4 @@ def report_html(report: Report) -> bytes:
         sections.model(report),
         layer_sections.all_layers(report),
         sections.glossary(),
-        "</main></body></html>\n",
-    ]
-    return "\n".join(part for part in parts if part).encode()
+    )

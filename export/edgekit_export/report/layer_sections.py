@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from edgekit.page.markup import Cell, paragraph, section, table, text
 from edgekit_export.report.content import Report
-from edgekit_export.report.markup import Cell, paragraph, section, table, text
 from edgekit_export.report.plots import bar, curve, histogram, short
 from edgekit_export.report.quantizing import LayerFindings, LayerInput, RepairGain, worst_layers
 from edgekit_export.report.words import UNKNOWN, count, decibel, percent, share

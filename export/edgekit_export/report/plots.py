@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from edgekit.page.markup import text
 from edgekit_export.evaluate.intervals import Interval
-from edgekit_export.report.markup import text
 from edgekit_export.report.quantizing import Convergence, InputRange, LayerInput
 
 __all__ = ["Scale", "bar", "curve", "histogram", "sign", "whisker"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
+from edgekit.page.markup import Cell, bullets, pairs, paragraph, section, table, text, words
 from edgekit_export.evaluate.agreement import AGAIN, CONFIDENT
 from edgekit_export.evaluate.disagreement import Disagreement, Mark
 from edgekit_export.evaluate.scores import METRIC_WORDS
 from edgekit_export.report.content import EncodingReport, Report
-from edgekit_export.report.markup import Cell, bullets, pairs, paragraph, section, table, text, words
 from edgekit_export.report.table import comparison
 from edgekit_export.report.words import (
     UNKNOWN,

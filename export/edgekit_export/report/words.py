@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from edgekit.page.markup import UNKNOWN
 from edgekit_export.evaluate.intervals import Estimate, Interval
 
 __all__ = [
@@ -25,8 +26,6 @@ __all__ = [
     "share",
     "times",
 ]
-
-UNKNOWN: Final = "–"
 
 PLACES: Final[Mapping[str, str]] = MappingProxyType(
     {"int8-tensorrt": "NVIDIA GPUs", "int8-cpu": "CPUs", "fp16": "NVIDIA GPUs in FP16"}

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
-from edgekit_export.report.words import UNKNOWN
+__all__ = ["UNKNOWN", "Cell", "bullets", "options", "page", "pairs", "paragraph", "section", "table", "text", "words"]
 
-__all__ = ["Cell", "bullets", "options", "pairs", "paragraph", "section", "table", "text", "words"]
+UNKNOWN: Final = "–"
+"""Where a figure is not known; a table leaves the cell out on a phone."""
 
 
 # A figure and its unit, or the thousands of a number, belong on one line.
@@ -92,3 +94,23 @@ def words(pairs: Iterable[tuple[str, str]]) -> str:
     """Terms and what they mean."""
     inside = "".join(f"<dt>{text(name)}</dt><dd>{text(value)}</dd>" for name, value in pairs)
     return f'<dl class="words">{inside}</dl>' if inside else ""
+
+
+def page(title: str, style: str, *parts: str) -> bytes:
+    """A whole page, UTF-8, without anything to fetch; the same parts give the same bytes.
+
+    Args:
+        title: of the browser's tab.
+        style: its sheet.
+        parts: what stands in it, already markup; empty ones are left out.
+    """
+    lines = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{text(title)}</title>",
+        f"<style>{style}</style></head><body><main>",
+        *parts,
+        "</main></body></html>\n",
+    ]
+    return "\n".join(line for line in lines if line).encode()
