@@ -9,6 +9,7 @@ from edgekit.errors import PlanogramError
 from edgekit.frame import Frame, Pixels
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import Baseline, ModelInfo
+from edgekit.shelf.evidence.remembered import Remembered
 from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
 from edgekit.shelf.gates.layout import Layout, layout_of, small_picture
 from edgekit.shelf.gates.scene import SceneStatistics, statistics_of
@@ -33,6 +34,7 @@ class ShelfState:
         baselines: what each method saw in the reference, by method and facing; a method that has not been asked or
             has not answered is absent.
         memory: what the gates remember of this epoch.
+        remembered: by facing, the judgement that holds until it changes; of this epoch.
         pace: how far apart this epoch's last samples were.
         retired: saved rows of facings that the planogram no longer has.
     """
@@ -40,6 +42,7 @@ class ShelfState:
     facings: Mapping[str, FacingState]
     baselines: Mapping[str, Mapping[str, Baseline]] = field(default_factory=dict)
     memory: GateMemory | None = None
+    remembered: Mapping[str, Remembered] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     retired: Mapping[str, SavedFacing] = field(default_factory=dict)
 
@@ -117,7 +120,7 @@ class Shelf:
     def new_epoch(self, state: ShelfState) -> ShelfState:
         """The source was opened anew: empty windows and holds, keep open episodes."""
         facings = {name: in_new_epoch(facing) for name, facing in state.facings.items()}
-        return replace(state, facings=facings, memory=None, pace=Pace())
+        return replace(state, facings=facings, memory=None, remembered={}, pace=Pace())
 
     def look(self, state: ShelfState, frame: Frame) -> View:
         """Judge the gates of a sample and say which pixels models should look at."""
@@ -153,8 +156,16 @@ class Shelf:
             findings = {}
         frame = view.frame
         places = self._layout(frame.size_hw).places if view.gates else ()
-        evidence, baselines = self._judges.evidence(
-            frame.pixels, places, view.gates, () if view.of_reference else view.wants, findings, baselines
+        memory = view.memory if isinstance(view.memory, GateMemory) else state.memory
+        evidence, baselines, remembered = self._judges.evidence(
+            frame.pixels,
+            places,
+            view.gates,
+            () if view.of_reference else view.wants,
+            findings,
+            baselines,
+            memory.texture if memory is not None else None,
+            state.remembered,
         )
         pace = state.pace.after(frame.time_s)
         interval_s = pace.interval_s(self._interval_s)
@@ -174,8 +185,7 @@ class Shelf:
             if told is not None:
                 transitions.append(told)
             readings[facing.id] = reading_of(facings[facing.id], evidence[facing.id], self._rules, facing.capacity)
-        memory = view.memory if isinstance(view.memory, GateMemory) else state.memory
-        after = replace(state, facings=facings, baselines=baselines, memory=memory)
+        after = replace(state, facings=facings, baselines=baselines, memory=memory, remembered=remembered)
         return Conclusion(after, tuple(transitions), readings)
 
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:

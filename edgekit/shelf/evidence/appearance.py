@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edgekit.frame import Pixels
+from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, kept_share, likeness_of, patch_of, shape_of
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
 from edgekit.shelf.words import Findings, UnknownReason, Want
 
@@ -18,39 +16,29 @@ if TYPE_CHECKING:
 
 __all__ = ["AppearanceEvidence"]
 
-_PATCH_PX = 32
-"""Facings are looked at with this many pixels along their longer side."""
-_SHIFT_SHARE = 0.15
-"""Products are not put back exactly where they stood; so far (of the facing's sides) they are looked for."""
 _EMPTY_LIKENESS, _STOCKED_LIKENESS = 0.2, 0.8
-"""Correlation of edges: unrelated pictures give 0 to 0.3, the same product put back a little aside 0.7 and more."""
-_EDGE_LEVEL = 40.0
+"""Likeness that unrelated pictures reach, and that the same product put back a little aside has."""
+_KEPT_BY_CHANCE = 0.07
+"""Share of its edges that an emptied facing seems to have kept: median over photographs of groceries."""
 _MIN_EDGE_SHARE = 0.02
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Edges:
-    """Edges of a patch: their strength (roots, so that one bright edge does not drown the rest) and direction."""
-
-    strength: NDArray[np.float32]
-    directed: NDArray[np.float32]
-    share: float
+_OTHER_EDGES = 0.45, 0.75
+"""Edges where the product is gone, as a multiple of its own: less is an empty place, more is another product."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Expected:
-    edges: _Edges
-    size_wh: tuple[int, int]
-    shift_xy: tuple[int, int]
+    edges: Edges
+    shape: PatchShape
 
 
 class AppearanceEvidence:
-    """Correlation of edges with the reference's, over small shifts.
+    """Likeness of edges to the reference's, over small shifts.
 
-    Edges do not change with the light, and a product moved by a little keeps its own. Fill is 0 at the likeness of
-    unrelated pictures and 1 at that of the same product. It cannot tell another product from none: both are unlike the
-    reference. A facing without edges in the reference gives `no_evidence`; one that the reference shows empty is
-    stocked where it no longer looks like that.
+    Fill is 0 at the likeness of unrelated pictures and 1 at that of the same product; for a larger capacity it is the
+    share of units, by the share of the facing that still looks as it did. What is unlike the reference is an empty
+    place where it has few edges, and another product where it has about as many as the product had. A facing without
+    edges in the reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer looks
+    like that.
     """
 
     def __init__(self, context: MethodContext) -> None:
@@ -93,63 +81,26 @@ class AppearanceEvidence:
         return baselines
 
     def _judged(self, pixels: Pixels, place: FacingPlace) -> Judgement:
-        expected = self._expected[place.facing.id]
+        expected, facing = self._expected[place.facing.id], place.facing
         if expected.edges.share < _MIN_EDGE_SHARE:
             return Judgement(None, UnknownReason.NO_EVIDENCE)
-        likeness = _likeness(expected, _patch(pixels, place.box_xyxy_px, expected.size_wh, expected.shift_xy))
-        fill = min(1.0, max(0.0, (likeness - _EMPTY_LIKENESS) / (_STOCKED_LIKENESS - _EMPTY_LIKENESS)))
-        return Judgement(1.0 - fill if place.facing.empty_in_reference else fill)
+        now = edges_of(patch_of(pixels, place, expected.shape, margin=True))
+        found = likeness_of(expected.edges, now)
+        likeness = _between(found.value, _EMPTY_LIKENESS, _STOCKED_LIKENESS)
+        if facing.empty_in_reference:
+            return Judgement(1.0 - likeness)
+        another = _between(now.share / expected.edges.share, *_OTHER_EDGES) * (1.0 - likeness)
+        if facing.capacity == 1:
+            return Judgement(likeness, misplaced=another)
+        left = _between(kept_share(expected.edges, now, found.shift_xy), _KEPT_BY_CHANCE, 1.0)
+        return Judgement(round(left * facing.capacity) / facing.capacity, misplaced=another, units=True)
 
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
-    left, top, right, bottom = place.box_xyxy_px
-    scale = _PATCH_PX / max(right - left, bottom - top)
-    size_wh = max(6, round((right - left) * scale)), max(6, round((bottom - top) * scale))
-    shift_xy = round(_SHIFT_SHARE * size_wh[0]), round(_SHIFT_SHARE * min(size_wh))
-    return _Expected(_edges(_patch(reference, place.box_xyxy_px, size_wh, (0, 0))), size_wh, shift_xy)
+    shape = shape_of(place.box_xyxy_px)
+    return _Expected(edges_of(patch_of(reference, place, shape, margin=False)), shape)
 
 
-def _patch(
-    pixels: Pixels, box_xyxy_px: tuple[int, int, int, int], size_wh: tuple[int, int], margin_xy: tuple[int, int]
-) -> NDArray[np.uint8]:
-    """Grey uint8: the box at `size_wh`, with a margin around it; beyond the picture its border is repeated."""
-    import cv2
-
-    left, top, right, bottom = box_xyxy_px
-    per_x, per_y = (right - left) / size_wh[0], (bottom - top) / size_wh[1]
-    more_x, more_y = round(margin_xy[0] * per_x), round(margin_xy[1] * per_y)
-    height, width = pixels.shape[:2]
-    wanted = left - more_x, top - more_y, right + more_x, bottom + more_y
-    cut = pixels[max(0, wanted[1]) : min(height, wanted[3]), max(0, wanted[0]) : min(width, wanted[2])]
-    grey = cv2.cvtColor(cut, cv2.COLOR_BGR2GRAY)
-    missing = (max(0, -wanted[1]), max(0, wanted[3] - height), max(0, -wanted[0]), max(0, wanted[2] - width))
-    if any(missing):
-        grey = cv2.copyMakeBorder(grey, *missing, cv2.BORDER_REPLICATE)
-    patch_w, patch_h = size_wh[0] + 2 * margin_xy[0], size_wh[1] + 2 * margin_xy[1]
-    while grey.shape[1] >= 2 * patch_w and grey.shape[0] >= 2 * patch_h:  # halving is much faster than other ratios
-        half_w, half_h = grey.shape[1] // 2, grey.shape[0] // 2
-        grey = cv2.resize(grey, (half_w, half_h), interpolation=cv2.INTER_LINEAR)
-    patch: NDArray[np.uint8] = cv2.resize(grey, (patch_w, patch_h), interpolation=cv2.INTER_AREA)
-    return patch
-
-
-def _edges(patch: NDArray[np.uint8]) -> _Edges:
-    import cv2
-
-    across, down = cv2.Sobel(patch, cv2.CV_32F, 1, 0), cv2.Sobel(patch, cv2.CV_32F, 0, 1)
-    magnitude = cv2.magnitude(across, down)
-    strength = cv2.sqrt(magnitude)
-    weight = 1.0 / (strength + np.float32(1e-3))
-    share = np.count_nonzero(magnitude >= _EDGE_LEVEL) / magnitude.size
-    return _Edges(strength, cv2.merge((across * weight, down * weight)), share)
-
-
-def _likeness(expected: _Expected, patch: NDArray[np.uint8]) -> float:
-    """-1 to 1: the mean of two correlations, of edges' strength and of their direction, at their best shift."""
-    import cv2
-
-    now = _edges(patch)
-    strength = cv2.matchTemplate(now.strength, expected.edges.strength, cv2.TM_CCOEFF_NORMED)
-    directed = cv2.matchTemplate(now.directed, expected.edges.directed, cv2.TM_CCORR_NORMED)
-    best = float(((strength + directed) / 2).max())
-    return best if np.isfinite(best) else 0.0
+def _between(value: float, low: float, high: float) -> float:
+    """0 up to `low`, 1 from `high`, in between in proportion."""
+    return min(1.0, max(0.0, (value - low) / (high - low)))

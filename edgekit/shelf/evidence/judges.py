@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.evidence.method import Baseline, EvidenceMethod, Judgement, MethodContext, ModelInfo, make_method
 from edgekit.shelf.evidence.models import knows, roles_of
+from edgekit.shelf.evidence.remembered import Remembered, still_holds
 from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.rules import ShelfRules
@@ -105,23 +110,37 @@ class Judges:
         wants: Sequence[Want],
         findings: Findings,
         baselines: Baselines,
-    ) -> tuple[dict[str, Evidence], Baselines]:
+        texture: NDArray[np.uint8] | None = None,
+        remembered: Mapping[str, Remembered] = MappingProxyType({}),
+    ) -> tuple[dict[str, Evidence], Baselines, Mapping[str, Remembered]]:
         """What the sample says of each facing: its gates, and a fill where a method can tell one.
 
-        The baselines that come with it hold what the methods learnt from the sample.
+        The baselines that come with it hold what the methods learnt from the sample, and what is remembered the
+        judgements that hold until a facing changes.
+
+        Args:
+            pixels: the frame.
+            places: where the facings are in it.
+            gates: evidence so far, by facing.
+            wants, findings: what the models were asked and said.
+            baselines: of the reference.
+            texture: uint8 (height, width), the sample's texture picture; None where no gate made one.
+            remembered: by facing, what the method without a model last said.
         """
         visible = [place for place in places if gates[place.facing.id].reason is None]
         told: dict[str, Mapping[str, Judgement]] = {}
         for each in self._serving:
             mine = [place for place in each.of(visible) if not gates[place.facing.id].moving]
-            if mine:
+            if mine and each.method.role is None and texture is not None:
+                told[each.name], remembered = _looked(each.method, pixels, mine, texture, remembered)
+            elif mine:
                 want = _of_role(wants, each.method.role)
                 before = baselines.get(each.name, {})
                 told[each.name] = each.method.judge(pixels, mine, want, findings, before)
                 after = each.method.learnt(before, told[each.name])
                 if after is not before:
                     baselines = {**baselines, each.name: after}
-        return {name: self._fused(gate, told) for name, gate in gates.items()}, baselines
+        return {name: self._fused(gate, told) for name, gate in gates.items()}, baselines, remembered
 
     def _fused(self, gate: Evidence, told: Mapping[str, Mapping[str, Judgement]]) -> Evidence:
         name = gate.facing
@@ -138,6 +157,25 @@ class Judges:
         if first is None:
             return Evidence(name, gate.visible_share, False, None, UnknownReason.NO_EVIDENCE, method)
         return Evidence(name, gate.visible_share, False, first.fill, first.reason, method, first.misplaced, first.units)
+
+
+def _looked(
+    method: EvidenceMethod,
+    pixels: Pixels,
+    places: Sequence[FacingPlace],
+    texture: NDArray[np.uint8],
+    remembered: Mapping[str, Remembered],
+) -> tuple[Mapping[str, Judgement], Mapping[str, Remembered]]:
+    """Judgements by a method that needs no model: new ones only of facings that have changed."""
+    holding = {place.facing.id: still_holds(place, texture, remembered) for place in places}
+    changed = [place for place in places if holding[place.facing.id] is None]
+    fresh = method.judge(pixels, changed, None, {}, {})
+    if changed:
+        looks = {
+            place.facing.id: Remembered(texture[place.rows, place.columns], fresh[place.facing.id]) for place in changed
+        }
+        remembered = {**remembered, **looks}
+    return {**{name: judgement for name, judgement in holding.items() if judgement is not None}, **fresh}, remembered
 
 
 def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules) -> bool:

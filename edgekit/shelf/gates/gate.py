@@ -41,12 +41,14 @@ class GateMemory:
 
     Attributes:
         time_s: the sample's time in its epoch.
+        texture: the sample's texture picture.
         recent: texture pictures of the last moments.
         background: the scene without people.
         identical_s: for how long the picture has been the same to the bit.
     """
 
     time_s: float
+    texture: NDArray[np.uint8]
     recent: Recent
     background: Background
     identical_s: float
@@ -95,7 +97,7 @@ def gates_of(
     reason = scene_reason(statistics, reference[1], identical_s, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
-        return closed, GateMemory(time_s, recent, background, identical_s)
+        return closed, GateMemory(time_s, texture.picture, recent, background, identical_s)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background, small, grey, gain)
     shares = visible_shares(foreground, layout)
@@ -106,7 +108,7 @@ def gates_of(
         name = place.facing.id
         hidden = UnknownReason.OCCLUDED if shares[name] < rules.min_visible_share else None
         gates[name] = Evidence(name, shares[name], moving_share(changed, place) >= MOVING_SHARE, None, hidden)
-    return gates, GateMemory(time_s, recent, background, identical_s)
+    return gates, GateMemory(time_s, texture.picture, recent, background, identical_s)
 
 
 def _compared(recent: Recent) -> list[Texture]:

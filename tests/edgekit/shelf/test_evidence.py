@@ -48,7 +48,7 @@ class Bench:
         places = [place for place in self.layout.places if place.facing.id not in hidden]
         wants = self.judges.wants(pixels, places)
         findings = {} if finding is None else {"shelf": finding}
-        evidence, self.baselines = self.judges.evidence(
+        evidence, self.baselines, _ = self.judges.evidence(
             pixels, self.layout.places, gates, wants, findings, self.baselines
         )
         return evidence
@@ -262,3 +262,31 @@ def test_a_method_that_cannot_work_here_is_refused_at_once(scenes, method, model
     with pytest.raises(PlanogramError, match=says) as raised:
         Bench(scenes, scenes.planogram(method, product=product), models)
     assert "facing 'a'" in str(raised.value)
+
+
+def cut_down(scenes, units, of):
+    """The shelf with so many of `of` units left in facing a, side by side from the right."""
+    pixels, empty = scenes.picture(), scenes.picture("bc")
+    left, right = scenes.LEFTS["a"] - 6, scenes.LEFTS["a"] + scenes.WIDTH + 6
+    edge = right - round((right - left) * units / of)
+    pixels[:, left:edge] = empty[:, left:edge]
+    return pixels
+
+
+@pytest.mark.parametrize(("units", "of"), [(0, 2), (1, 2), (2, 2), (0, 3), (1, 3), (2, 3), (3, 3)])
+def test_by_appearance_the_units_of_a_facing_are_told_by_what_still_looks_as_it_did(scenes, units, of) -> None:
+    bench = Bench(scenes, scenes.planogram("appearance", capacity=of), {})
+    judged = bench.judge(pixels=cut_down(scenes, units, of))["a"]
+    assert judged.fill == pytest.approx(units / of)
+    assert judged.units
+
+
+def test_by_appearance_another_product_is_misplaced_and_an_empty_place_is_not(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("appearance"), {})
+    swapped, left_b, left_c = scenes.picture(), scenes.LEFTS["b"], scenes.LEFTS["c"]
+    at = slice(scenes.TOP, scenes.BOTTOM)
+    swapped[at, left_b : left_b + scenes.WIDTH] = scenes.picture()[at, left_c : left_c + scenes.WIDTH]
+    told = bench.judge(pixels=swapped)["b"]
+    assert (told.fill, told.misplaced) == (pytest.approx(0.0, abs=0.3), pytest.approx(1.0, abs=0.3))
+    assert bench.judge(pixels=scenes.picture("ac"))["b"].misplaced < 0.3
+    assert bench.judge()["b"].misplaced == pytest.approx(0.0, abs=0.1)

@@ -1,0 +1,146 @@
+"""Edges of a facing's patch, and how much of one patch's edges another one has.
+
+Edges do not change with the light, and a product that was put back a little aside keeps its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.frame import Pixels
+
+if TYPE_CHECKING:
+    from edgekit.shelf.gates.layout import FacingPlace
+
+__all__ = ["Edges", "Likeness", "PatchShape", "edges_of", "kept_share", "likeness_of", "patch_of", "shape_of"]
+
+_PATCH_PX = 32
+"""Facings are looked at with this many pixels along their longer side."""
+_SHIFT_SHARE = 0.15
+"""Products are not put back exactly where they stood; so far (of the facing's sides) they are looked for."""
+_EDGE_LEVEL = 40.0
+_WINDOW_PX = 7
+_KEPT_LIKENESS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PatchShape:
+    """How a facing is looked at.
+
+    Attributes:
+        size_wh: pixels of its patch.
+        shift_xy: by how many of them the product may have moved.
+    """
+
+    size_wh: tuple[int, int]
+    shift_xy: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """Edges of a patch.
+
+    Attributes:
+        strength: float32 (height, width), roots of the gradient, so that one bright edge does not drown the rest.
+        directed: float32 (height, width, 2), gradient divided by that root.
+        share: share (0-1) of the pixels on an edge.
+    """
+
+    strength: NDArray[np.float32]
+    directed: NDArray[np.float32]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two patches are at the best shift.
+
+    Attributes:
+        value: -1 to 1: the mean of two correlations, of edges' strength and of their direction. Unrelated pictures give
+            0 to 0.3, the same product put back a little aside 0.6 and more.
+        shift_xy: where it is, in pixels from the margin's corner.
+    """
+
+    value: float
+    shift_xy: tuple[int, int]
+
+
+def shape_of(box_xyxy_px: tuple[int, int, int, int]) -> PatchShape:
+    """The patch of a facing whose bounding box is this."""
+    left, top, right, bottom = box_xyxy_px
+    scale = _PATCH_PX / max(right - left, bottom - top)
+    size_wh = max(6, round((right - left) * scale)), max(6, round((bottom - top) * scale))
+    return PatchShape(size_wh, (round(_SHIFT_SHARE * size_wh[0]), round(_SHIFT_SHARE * min(size_wh))))
+
+
+def patch_of(pixels: Pixels, place: FacingPlace, shape: PatchShape, *, margin: bool) -> NDArray[np.uint8]:
+    """Grey uint8 patch of a facing; with `margin`, as much around it as the product may have moved.
+
+    Beyond the picture its border is repeated.
+    """
+    import cv2
+
+    left, top, right, bottom = place.box_xyxy_px
+    size_wh, margin_xy = shape.size_wh, shape.shift_xy if margin else (0, 0)
+    per_x, per_y = (right - left) / size_wh[0], (bottom - top) / size_wh[1]
+    more_x, more_y = round(margin_xy[0] * per_x), round(margin_xy[1] * per_y)
+    height, width = pixels.shape[:2]
+    wanted = left - more_x, top - more_y, right + more_x, bottom + more_y
+    cut = pixels[max(0, wanted[1]) : min(height, wanted[3]), max(0, wanted[0]) : min(width, wanted[2])]
+    grey = cv2.cvtColor(cut, cv2.COLOR_BGR2GRAY)
+    missing = (max(0, -wanted[1]), max(0, wanted[3] - height), max(0, -wanted[0]), max(0, wanted[2] - width))
+    if any(missing):
+        grey = cv2.copyMakeBorder(grey, *missing, cv2.BORDER_REPLICATE)
+    patch_w, patch_h = size_wh[0] + 2 * margin_xy[0], size_wh[1] + 2 * margin_xy[1]
+    while grey.shape[1] >= 2 * patch_w and grey.shape[0] >= 2 * patch_h:  # halving is much faster than other ratios
+        half_w, half_h = grey.shape[1] // 2, grey.shape[0] // 2
+        grey = cv2.resize(grey, (half_w, half_h), interpolation=cv2.INTER_LINEAR)
+    patch: NDArray[np.uint8] = cv2.resize(grey, (patch_w, patch_h), interpolation=cv2.INTER_AREA)
+    return patch
+
+
+def edges_of(patch: NDArray[np.uint8]) -> Edges:
+    """The edges of a grey patch."""
+    import cv2
+
+    across, down = cv2.Sobel(patch, cv2.CV_32F, 1, 0), cv2.Sobel(patch, cv2.CV_32F, 0, 1)
+    magnitude = cv2.magnitude(across, down)
+    strength = cv2.sqrt(magnitude)
+    weight = 1.0 / (strength + np.float32(1e-3))
+    share = np.count_nonzero(magnitude >= _EDGE_LEVEL) / magnitude.size
+    return Edges(strength, cv2.merge((across * weight, down * weight)), share)
+
+
+def likeness_of(expected: Edges, now: Edges) -> Likeness:
+    """How alike a patch with its margin (`now`) is to one without, at the best shift."""
+    import cv2
+
+    strength = cv2.matchTemplate(now.strength, expected.strength, cv2.TM_CCOEFF_NORMED)
+    directed = cv2.matchTemplate(now.directed, expected.directed, cv2.TM_CCORR_NORMED)
+    _, best, _, shift_xy = cv2.minMaxLoc((strength + directed) / 2)
+    return Likeness(best if np.isfinite(best) else 0.0, (int(shift_xy[0]), int(shift_xy[1])))
+
+
+def kept_share(expected: Edges, now: Edges, shift_xy: tuple[int, int]) -> float:
+    """Share (0-1) of the expected edges, by area, that are still there at a shift, each looked at by itself."""
+    import cv2
+
+    height, width = expected.strength.shape
+    x, y = shift_xy
+    there = now.directed[y : y + height, x : x + width]
+    agreement = _near((expected.directed * there).sum(2))
+    of_expected, of_now = _near((expected.directed**2).sum(2)), _near((there**2).sum(2))
+    weight = cv2.sqrt(of_expected)
+    kept = agreement >= _KEPT_LIKENESS * np.sqrt(of_expected * of_now) + 1e-3
+    return float(weight[kept].sum() / max(float(weight.sum()), 1e-6))
+
+
+def _near(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    import cv2
+
+    mean: NDArray[np.float32] = cv2.blur(values, (_WINDOW_PX, _WINDOW_PX), borderType=cv2.BORDER_REFLECT)
+    return mean
