@@ -58,6 +58,7 @@ def site_for_run(options: RunOptions) -> SiteConfig:
     if options.out is not None:
         changed["state"] = options.out.absolute() / ".edgekit"
         changed["sinks"] = (*site.sinks, _out_sink(options.out))
+        changed["pictures"] = site.pictures.model_copy(update={"folder": options.out.absolute() / "pictures"})
     # Validated again: an option may be as wrong as a line of the file.
     return _validated({**_plain(site), **changed})
 

@@ -15,6 +15,7 @@ __all__ = [
     "CameraConfig",
     "ExportConfig",
     "JsonlSink",
+    "PicturesConfig",
     "RetentionConfig",
     "SinkConfig",
     "SiteConfig",
@@ -118,6 +119,17 @@ class RetentionConfig(_Section):
     megabytes: Annotated[float, Field(gt=0)] = 100.0
 
 
+class PicturesConfig(_Section):
+    """The pictures that an event names, and for how long they are kept."""
+
+    folder: Path | None = Field(None, description="where they are written; default: `pictures` in the state folder")
+    before_after: bool = Field(True, description="the facing's crop before and after what was decided")
+    whole_picture: bool = Field(False, description="the whole picture of the deciding sample as well")
+    mask_people: bool = Field(True, description="people are filled in grey before anything is written")
+    expire_days: Annotated[float, Field(gt=0)] = Field(30.0, description="older pictures are removed")
+    max_mb: Annotated[float, Field(gt=0)] = Field(200.0, description="while they take more, the oldest are removed")
+
+
 class SiteConfig(_Section):
     """A whole edgekit.yaml, paths made absolute."""
 
@@ -135,6 +147,7 @@ class SiteConfig(_Section):
     sinks: tuple[SinkConfig, ...] = ()
     state: Path = Path(".edgekit")
     retention: RetentionConfig = RetentionConfig()
+    pictures: PicturesConfig = PicturesConfig()
 
     @model_validator(mode="before")
     @classmethod

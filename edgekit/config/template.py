@@ -105,6 +105,18 @@ sinks:
 #state: .edgekit
 # How long events wait for a sink that cannot be reached.
 #retention: {days: 30, megabytes: 100}
+
+# The pictures that an event names: the facing before and after, never the whole picture unless you ask for it.
+#pictures:
+#  # Where they are written; if not given, `pictures` in the folder of the state.
+#  folder: pictures
+#  before_after: true
+#  whole_picture: false
+#  # People are filled in grey before anything is written.
+#  mask_people: true
+#  # What is older goes, and the oldest go while all take more than so many megabytes.
+#  expire_days: 30
+#  max_mb: 200
 """
 
 PLANOGRAM_TEMPLATE = """\

@@ -47,7 +47,7 @@ class EventData:
         reason: why, such as "at_start"; None for the plain case.
         episode: number of the episode, from 1.
         opened_at: time of the episode's `opened`, RFC 3339.
-        pictures: paths of evidence pictures.
+        pictures: paths of evidence pictures, from the folder that holds the pictures' folder ("pictures/ID-after.jpg").
     """
 
     camera: str

@@ -13,6 +13,7 @@ from edgekit.clock import Clock
 from edgekit.errors import EdgekitError, OutputError
 from edgekit.events.factory import CameraCondition, ConditionChange
 from edgekit.frame import Frame
+from edgekit.pictures.album import Album, Shots
 from edgekit.pipeline.conditions import Conditions, SceneWatch, scene_reason
 from edgekit.pipeline.engine import EngineStopped, Line
 from edgekit.pipeline.frames import Arrived, Ended, FrameBuffer, Lost, News, Opened
@@ -69,6 +70,7 @@ class CameraWorker:
         line: Line | None,
         models: Mapping[str, PipelineModel],
         clock: Clock,
+        album: Album | None = None,
         observer: Observer | None = None,
         on_over: Callable[[], None] | None = None,
     ) -> None:
@@ -82,6 +84,7 @@ class CameraWorker:
         self._line = line
         self._models = models
         self._clock = clock
+        self._album = album
         self._observer = observer
         self._known: _Known | None = None
         self._scene = SceneWatch()
@@ -138,6 +141,8 @@ class CameraWorker:
             self._tell(phase=Phase.FAILED, problem=failure.message, failure=failure)
         finally:
             self._buffer.close()
+            if self._album is not None:
+                self._album.close()
             if not self._status.phase.over:
                 self._tell(phase=Phase.ENDED)
             if self._on_over is not None:
@@ -227,12 +232,15 @@ class CameraWorker:
         conditions, changes = scene.judge(known.conditions, frame.time_s, frame.index)
         after = _Known(conclusion.state, self._shelf.statuses(conclusion.state), conditions)
         detections = None if view.of_reference else _detections(findings)
+        pictures = self._album.taken(view, findings, conclusion.transitions) if self._album else {}
         if conclusion.transitions or changes or self._must_save(after, frame):
-            if not self._commit(after, conclusion.transitions, changes, frame):
+            if not self._commit(after, conclusion.transitions, changes, frame, pictures):
                 return detections, (), inference_s
         else:
             self._known = after
         self._scene = scene
+        if self._album is not None:
+            self._album.committed(view, findings, conclusion.readings, pictures)
         self._tell(readings=conclusion.readings)
         return detections, conclusion.transitions, inference_s
 
@@ -271,6 +279,7 @@ class CameraWorker:
         transitions: tuple[Transition, ...] = (),
         changes: list[ConditionChange] | None = None,
         frame: Frame | None = None,
+        pictures: Mapping[str, Shots] | None = None,
     ) -> bool:
         """Commit and adopt `after`; False where that failed and all stays as it was.
 
@@ -285,6 +294,7 @@ class CameraWorker:
             changes or (),
             frame.time_s if frame else None,
             frame.index if frame else None,
+            pictures or {},
         )
         try:
             events = self._committed(decision)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from edgekit.pictures.folder import PicturesStatus
 from edgekit.pipeline.delivery import DeliveryStatus
 from edgekit.pipeline.status import CameraStatus, Phase
 from edgekit.pipeline.telemetry import CameraTelemetry
@@ -112,6 +113,7 @@ class Health:
         consumers: sinks and callbacks.
         expired: events that went by the retention policy before everybody had them.
         errors: what is wrong now, one line each.
+        pictures: the evidence pictures; None before the start.
     """
 
     state: RuntimeState
@@ -120,6 +122,7 @@ class Health:
     consumers: tuple[ConsumerHealth, ...] = ()
     expired: int = 0
     errors: tuple[str, ...] = ()
+    pictures: PicturesStatus | None = None
 
     @property
     def well(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from edgekit.clock import Clock
@@ -17,6 +17,8 @@ from edgekit.events.factory import (
     product_event,
     rfc3339,
 )
+from edgekit.pictures.album import Shots
+from edgekit.pictures.folder import PictureFolder
 from edgekit.pipeline.conditions import Conditions
 from edgekit.pipeline.products import ProductBoard, ProductStep
 from edgekit.pipeline.store import Store
@@ -39,6 +41,7 @@ class Decision:
         changes: of conditions.
         media_time_s: of the deciding sample; None where no frame decided.
         frame_index: its index.
+        pictures: of each transition, by facing id.
     """
 
     saved: Mapping[str, SavedFacing]
@@ -48,6 +51,7 @@ class Decision:
     changes: Sequence[ConditionChange] = ()
     media_time_s: float | None = None
     frame_index: int | None = None
+    pictures: Mapping[str, Shots] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -72,6 +76,7 @@ class CameraLedger:
         replay_from: datetime | None,
         product_origin: str,
         clock: Clock,
+        pictures: PictureFolder | None = None,
     ) -> None:
         """Prepare a camera's ledger.
 
@@ -84,6 +89,7 @@ class CameraLedger:
             replay_from: of a recording, wall clock of its frame 0: nothing of it is saved but the events; else None.
             product_origin: origin of product events.
             clock: wall clock of live decisions.
+            pictures: where evidence pictures go; None: events have none.
         """
         self._store = store
         self._board = board
@@ -95,6 +101,7 @@ class CameraLedger:
         self._who = Identity(origin, store_id, camera)
         self._product_who = Identity(product_origin, store_id, camera)
         self._opened = _Opened()
+        self._pictures = pictures
 
     @property
     def replay(self) -> bool:
@@ -131,7 +138,10 @@ class CameraLedger:
         """
         at = self._time(decision.media_time_s)
         opened = _Opened(dict(self._opened.facings), dict(self._opened.conditions))
-        events = [self._facing_event(transition, at, opened) for transition in decision.transitions]
+        events = [
+            self._with_pictures(self._facing_event(transition, at, opened), decision.pictures.get(transition.facing))
+            for transition in decision.transitions
+        ]
         events += [self._camera_event(change, at, opened) for change in decision.changes]
         with self._store.exclusive():
             step = self._board.step(self._who.camera, decision.statuses, rfc3339(at))
@@ -180,6 +190,14 @@ class CameraLedger:
             at=at,
             opened_at=opened_at,
         )
+
+    def _with_pictures(self, event: Event, shots: Shots | None) -> Event:
+        """The event, naming those of its pictures that could be written: they are there before anybody hears of it."""
+        if self._pictures is None or not shots:
+            return event
+        written = [self._pictures.write(f"{event.id}-{what}", jpeg) for what, jpeg in shots.items()]
+        paths = tuple(path for path in written if path is not None)
+        return replace(event, data=replace(event.data, pictures=paths))
 
     def _camera_event(self, change: ConditionChange, at: datetime, opened: _Opened) -> Event:
         name = change.condition.value

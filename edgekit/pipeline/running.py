@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from edgekit.clock import Clock
+from edgekit.pictures.album import Album, AlbumSettings
+from edgekit.pictures.folder import PictureFolder
+from edgekit.pictures.masking import person_classes
 from edgekit.pipeline.assembly import CameraParts
 from edgekit.pipeline.camera import CameraWorker
 from edgekit.pipeline.engine import Engine
@@ -110,6 +114,8 @@ def make_camera(
     engine: Engine,
     models: Mapping[str, PipelineModel],
     clock: Clock,
+    pictures: PictureFolder,
+    picture_settings: AlbumSettings,
     observer: Observer | None,
     on_over: Callable[[], None],
 ) -> RunningCamera:
@@ -124,6 +130,8 @@ def make_camera(
         engine: runs the models.
         models: by role.
         clock: of the Runtime.
+        pictures: where evidence pictures go.
+        picture_settings: what is taken of a live camera.
         observer: sees every frame.
         on_over: called, on the worker, when nothing will come any more.
     """
@@ -141,6 +149,15 @@ def make_camera(
         replay_from=parts.config.started_at if parts.recording else None,
         product_origin=product_origin,
         clock=clock,
+        pictures=pictures,
+    )
+    album = Album(
+        name,
+        parts.shelf,
+        parts.planogram,
+        pictures,
+        replace(picture_settings, keep_aside=not parts.recording),
+        people=person_classes({role: model.info for role, model in models.items()}),
     )
     worker = CameraWorker(
         name,
@@ -152,6 +169,7 @@ def make_camera(
         line=engine.line() if models else None,
         models=models,
         clock=clock,
+        album=album,
         observer=observer,
         on_over=on_over,
     )

@@ -16,6 +16,8 @@ from edgekit.events.event import REPLAY_ORIGIN
 from edgekit.events.outbox import ConsumerKind, Outbox
 from edgekit.events.sinks.protocol import Sink
 from edgekit.events.sinks.registry import make_sinks
+from edgekit.pictures.album import AlbumSettings
+from edgekit.pictures.folder import PictureFolder
 from edgekit.pipeline.assembly import SiteParts, assemble
 from edgekit.pipeline.delivery import CALLBACK_ATTEMPTS, Delivery, Dispatcher
 from edgekit.pipeline.engine import Engine
@@ -78,6 +80,12 @@ class RunningSite:
             self._parts.owned.close()
             raise
         self.store = Store(outbox)
+        self._pictures = PictureFolder(
+            site.pictures.folder or site.state / "pictures",
+            clock=around.clock,
+            expire_days=site.pictures.expire_days,
+            max_megabytes=site.pictures.max_mb,
+        )
         try:
             self.store.prepare(self._parts.replays, sinks)
             self._deliveries = tuple(Delivery(sink, self.store, around.clock) for sink in sinks)
@@ -102,6 +110,12 @@ class RunningSite:
                 engine=self._engine,
                 models=parts.models,
                 clock=self._around.clock,
+                pictures=self._pictures,
+                picture_settings=AlbumSettings(
+                    before_after=site.pictures.before_after,
+                    whole=site.pictures.whole_picture,
+                    mask_people=site.pictures.mask_people,
+                ),
                 observer=self._around.observer,
                 on_over=self._camera_over,
             )
@@ -161,12 +175,14 @@ class RunningSite:
         consumers = tuple(ConsumerHealth(one.status, self._backlog(one)) for one in self._deliveries)
         errors = [f"camera {one.id}: {one.problem}" for one in cameras if one.problem]
         errors += [f"{one.status.consumer}: {one.status.error}" for one in consumers if one.status.error]
+        pictures = self._pictures.status
+        errors += [f"evidence pictures: {pictures.problem}"] if pictures.problem else []
         models = tuple(
             ModelHealth(role, str(model.bundle.path), model.encoding, model.backend, model.reason)
             for role, model in self._parts.loaded.items()
         )
         state = RuntimeState.ENDED if self.store.complete else RuntimeState.RUNNING
-        return Health(state, cameras, models, consumers, self.store.expired, tuple(errors))
+        return Health(state, cameras, models, consumers, self.store.expired, tuple(errors), pictures)
 
     def _backlog(self, delivery: Delivery) -> int:
         try:

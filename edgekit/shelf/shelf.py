@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgekit.errors import PlanogramError
 from edgekit.frame import Frame, Pixels
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import Baseline, ModelInfo
 from edgekit.shelf.evidence.remembered import Remembered
+from edgekit.shelf.gates.background import covering_pixels, foreground_of, light_gain
 from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
 from edgekit.shelf.gates.layout import Layout, layout_of, small_picture
 from edgekit.shelf.gates.scene import SceneStatistics, statistics_of
@@ -191,6 +195,16 @@ class Shelf:
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:
         """The last concluded state of each facing."""
         return {name: facing.status for name, facing in state.facings.items()}
+
+    def in_front(self, view: View) -> NDArray[np.bool_] | None:
+        """Where people and things stand before the scene, at the size of the small picture; None where not known."""
+        if not isinstance(view.memory, GateMemory):
+            return None
+        layout, small = self._layout(view.frame.size_hw), small_picture(view.frame.pixels)
+        background, grey = view.memory.background, grey_of(small)
+        if background.grey.shape != grey.shape:
+            return None
+        return covering_pixels(foreground_of(background, small, grey, light_gain(grey, background.grey)), layout)
 
     @staticmethod
     def _is_late(state: ShelfState, frame: Frame) -> bool:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from edgekit.testing.camera import FakeCamera
 from edgekit.testing.clock import FakeClock, Sleeping
+from edgekit.testing.in_step import InStep
 
 if TYPE_CHECKING:
     from edgekit.testing.backend import FakeBackend
     from edgekit.testing.shelf import FakeShelf
 
-__all__ = ["FakeBackend", "FakeCamera", "FakeClock", "FakeShelf", "Sleeping"]
+__all__ = ["FakeBackend", "FakeCamera", "FakeClock", "FakeShelf", "InStep", "Sleeping"]
 
 
 _HOMES = {"FakeBackend": "edgekit.testing.backend", "FakeShelf": "edgekit.testing.shelf"}

@@ -19,7 +19,7 @@ from edgekit.errors import ConfigError, EdgekitError, OutputError, PlanogramErro
 from edgekit.events.event import Event
 from edgekit.pipeline.health import RuntimeState
 from edgekit.runtime import Runtime
-from edgekit.testing import FakeCamera, FakeClock, FakeShelf
+from edgekit.testing import FakeCamera, FakeClock, FakeShelf, InStep
 
 TAKEN_AND_BACK = [(3.0, ()), (3.0, {"left"}), (3.0, ())]
 
@@ -212,25 +212,6 @@ def test_a_live_camera_resumes_its_open_episode_and_does_not_open_it_again(shelf
     assert second[0].id == first[0].id
     assert second[1].data.episode == 1
     assert second[1].data.opened_at == first[0].data.opened_at
-
-
-class InStep:
-    """Gives a live camera its next picture only when the last one was seen, so that none is dropped."""
-
-    def __init__(self, pictures) -> None:
-        self._pictures = pictures
-        self._seen = threading.Semaphore(1)
-        self.all_seen = threading.Event()
-
-    def pictures(self):
-        for picture in self._pictures:
-            assert self._seen.acquire(timeout=10)
-            yield picture
-        assert self._seen.acquire(timeout=10)
-        self.all_seen.set()
-
-    def on_frame(self, camera_id, frame, detections, readings, transitions) -> None:
-        self._seen.release()
 
 
 # --- what may go wrong ----------------------------------------------------------------------------------------

@@ -18,7 +18,16 @@ from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
 from edgekit.shelf.gates.layout import Layout
 from edgekit.shelf.gates.motion import texture_of
 
-__all__ = ["Background", "Foreground", "background_from", "followed", "foreground_of", "light_gain", "visible_shares"]
+__all__ = [
+    "Background",
+    "Foreground",
+    "background_from",
+    "covering_pixels",
+    "followed",
+    "foreground_of",
+    "light_gain",
+    "visible_shares",
+]
 
 FOLLOW_EVERY_S = 0.19
 LANDMARKS_S = 5.0
@@ -136,6 +145,13 @@ def _covering_pieces(foreground: Foreground, layout: Layout) -> tuple[NDArray[np
     covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
     covering[0] = False
     return labels.astype(np.uint16, copy=False), covering
+
+
+def covering_pixels(foreground: Foreground, layout: Layout) -> NDArray[np.bool_]:
+    """(height, width): pixels of all pieces that lie outside the facings by a good part, whatever they cover."""
+    labels, covering = _covering_pieces(foreground, layout)
+    pixels: NDArray[np.bool_] = covering[labels]
+    return pixels
 
 
 def _before_facings(foreground: Foreground, layout: Layout) -> NDArray[np.bool_]:
