@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
+from edgekit.shelf.hours import OpeningHours, StoreHours
 from edgekit.shelf.rules import ShelfRules
 
 __all__ = [
     "CameraConfig",
     "ExportConfig",
+    "HoursConfig",
     "JsonlSink",
     "PicturesConfig",
     "RetentionConfig",
@@ -58,6 +61,37 @@ class SourceConfig(_Section):
         return value
 
 
+class HoursConfig(_Section):
+    """When the store is open; outside these hours facings pause and nothing is told of them."""
+
+    open: str = Field(description='such as "Mo-Fr 08:00-20:00; Sa 09:00-18:00", or "24/7"')
+    timezone: str = Field(description="where the store stands, such as Europe/Berlin")
+
+    @field_validator("open")
+    @classmethod
+    def _can_be_read(cls, value: str) -> str:
+        OpeningHours.parse(value)
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _exists(cls, value: str) -> str:
+        _zone(value)
+        return value
+
+    @property
+    def store_hours(self) -> StoreHours:
+        """The same, to ask."""
+        return StoreHours(OpeningHours.parse(self.open), _zone(self.timezone))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError) as error:
+        raise ValueError(f"this machine knows no time zone {name!r}; they are named like Europe/Berlin") from error
+
+
 class CameraConfig(_Section):
     """One camera and the planogram of its view."""
 
@@ -68,6 +102,7 @@ class CameraConfig(_Section):
     started_at: datetime = Field(
         datetime(1970, 1, 1, tzinfo=timezone.utc), description="recordings: wall clock of frame 0"
     )
+    hours: HoursConfig | None = Field(None, description="this camera's own, in place of the store's")
 
     @field_validator("source", mode="before")
     @classmethod
@@ -144,6 +179,7 @@ class SiteConfig(_Section):
     export: ExportConfig | None = None
     cameras: tuple[CameraConfig, ...] = ()
     shelf: ShelfRules = ShelfRules()
+    hours: HoursConfig | None = Field(None, description="when facings are watched; always, if not given")
     sinks: tuple[SinkConfig, ...] = ()
     state: Path = Path(".edgekit")
     retention: RetentionConfig = RetentionConfig()

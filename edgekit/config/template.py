@@ -69,6 +69,8 @@ cameras:
     sample_fps: 5
     # Recordings only: when the first picture was taken.
     #started_at: 2026-01-31T08:00:00Z
+    # This camera's own opening hours, where they differ from the store's below.
+    #hours: {open: "Mo-Sa 07:00-22:00", timezone: Europe/Berlin}
 
 # When to believe what is seen. Seconds count only while the facing can be seen: people in front of it stop the clock.
 shelf:
@@ -94,6 +96,17 @@ shelf:
   #min_score: 0.3
   # Report a gap that is still there again and again, so often.
   #reminder_s: 3600
+  # While staff fill the shelf no new gap is reported, nor for so many seconds after. Staff are at the shelf when this
+  # share of the facings (and three at least) has been covered or touched at once for so many seconds.
+  #restocking_quiet_s: 120
+  #restocking_share: 0.4
+  #restocking_s: 8
+
+# When the store is open, in its own time zone. Outside these hours facings pause: nothing is reported of them, no time
+# counts, and the lights may go out. Days are Mo Tu We Th Fr Sa Su; without this, facings are watched all the time.
+#hours:
+#  open: "Mo-Fr 08:00-20:00; Sa 09:00-18:00"
+#  timezone: Europe/Berlin
 
 # Where events go. More than one is fine; each gets every event, also after a failure or a restart.
 sinks:

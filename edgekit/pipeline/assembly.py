@@ -160,6 +160,7 @@ def _fingerprint(
     digest.update(config.model_dump_json(exclude={"planogram"}).encode())
     digest.update(site.shelf.model_dump_json().encode())
     digest.update(site.store.encode())
+    digest.update(repr(site.hours).encode())
     digest.update(site.pictures.model_dump_json(exclude={"folder", "expire_days", "max_mb"}).encode())
     for path in (planogram.path, planogram.reference):
         digest.update(path.read_bytes())

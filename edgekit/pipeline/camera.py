@@ -23,6 +23,7 @@ from edgekit.pipeline.observer import Observer
 from edgekit.pipeline.sampler import Sampler
 from edgekit.pipeline.status import CameraStatus, Phase
 from edgekit.pipeline.telemetry import CameraMeter
+from edgekit.shelf.hours import StoreHours
 from edgekit.shelf.shelf import Shelf, ShelfState
 from edgekit.shelf.words import FacingStatus, Findings, Transition, View
 from edgekit.vision.detection import Detections
@@ -70,6 +71,7 @@ class CameraWorker:
         line: Line | None,
         models: Mapping[str, PipelineModel],
         clock: Clock,
+        hours: StoreHours | None = None,
         album: Album | None = None,
         observer: Observer | None = None,
         on_over: Callable[[], None] | None = None,
@@ -84,6 +86,7 @@ class CameraWorker:
         self._line = line
         self._models = models
         self._clock = clock
+        self._hours = hours
         self._album = album
         self._observer = observer
         self._known: _Known | None = None
@@ -225,6 +228,9 @@ class CameraWorker:
     def _sample(self, frame: Frame) -> tuple[Detections | None, tuple[Transition, ...], float]:
         """Judge one sample and commit; what was found, what it led to, and the seconds inside sessions."""
         known = self._sure()
+        if self._hours is not None and not self._hours.open_at(self._ledger.time_of(frame.time_s)):
+            self._pause(known, frame)
+            return None, (), 0.0
         view = self._shelf.look(known.state, frame)
         findings, inference_s = self._ask(view)
         conclusion = self._shelf.conclude(known.state, view, findings)
@@ -243,6 +249,13 @@ class CameraWorker:
             self._album.committed(view, findings, conclusion.readings, pictures)
         self._tell(readings=conclusion.readings)
         return detections, conclusion.transitions, inference_s
+
+    def _pause(self, known: _Known, frame: Frame) -> None:
+        """The store is closed: nothing is looked at, no time counts, and the scene is judged anew when it opens."""
+        conclusion = self._shelf.conclude(known.state, self._shelf.closed(known.state, frame), {})
+        self._known = replace(known, state=conclusion.state)
+        self._scene = SceneWatch()
+        self._tell(readings=conclusion.readings)
 
     def _must_save(self, after: _Known, frame: Frame) -> bool:
         if self._commits_fail or after.statuses != self._sure().statuses:

@@ -136,7 +136,7 @@ class CameraLedger:
         Raises:
             OutputError: nothing was stored.
         """
-        at = self._time(decision.media_time_s)
+        at = self.time_of(decision.media_time_s)
         opened = _Opened(dict(self._opened.facings), dict(self._opened.conditions))
         events = [
             self._with_pictures(self._facing_event(transition, at, opened), decision.pictures.get(transition.facing))
@@ -169,7 +169,8 @@ class CameraLedger:
         """
         self._store.finish_replay(self._who.camera)
 
-    def _time(self, media_time_s: float | None) -> datetime:
+    def time_of(self, media_time_s: float | None) -> datetime:
+        """Wall clock of a decision now, or of a recording's sample."""
         if self._replay_from is None:
             return self._clock.now()
         return self._replay_from + timedelta(seconds=media_time_s or 0.0)

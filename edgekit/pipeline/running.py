@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from edgekit.clock import Clock
+from edgekit.config.schema import HoursConfig
 from edgekit.pictures.album import Album, AlbumSettings
 from edgekit.pictures.folder import PictureFolder
 from edgekit.pictures.masking import person_classes
@@ -114,6 +115,7 @@ def make_camera(
     engine: Engine,
     models: Mapping[str, PipelineModel],
     clock: Clock,
+    hours: HoursConfig | None,
     pictures: PictureFolder,
     picture_settings: AlbumSettings,
     observer: Observer | None,
@@ -130,6 +132,7 @@ def make_camera(
         engine: runs the models.
         models: by role.
         clock: of the Runtime.
+        hours: of the store; the camera's own come first.
         pictures: where evidence pictures go.
         picture_settings: what is taken of a live camera.
         observer: sees every frame.
@@ -159,6 +162,7 @@ def make_camera(
         replace(picture_settings, keep_aside=not parts.recording),
         people=person_classes({role: model.info for role, model in models.items()}),
     )
+    hours = parts.config.hours or hours
     worker = CameraWorker(
         name,
         parts.shelf,
@@ -169,6 +173,7 @@ def make_camera(
         line=engine.line() if models else None,
         models=models,
         clock=clock,
+        hours=hours.store_hours if hours is not None else None,
         album=album,
         observer=observer,
         on_over=on_over,

@@ -110,6 +110,7 @@ class RunningSite:
                 engine=self._engine,
                 models=parts.models,
                 clock=self._around.clock,
+                hours=site.hours,
                 pictures=self._pictures,
                 picture_settings=AlbumSettings(
                     before_after=site.pictures.before_after,

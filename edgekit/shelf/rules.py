@@ -31,3 +31,8 @@ class ShelfRules(BaseModel):
     min_visible_share: Share = Field(0.7, description="below it a facing is `unknown` (occluded)")
     min_score: Share = Field(0.3, description="detections below it are not evidence")
     reminder_s: Seconds | None = Field(None, description="`updated` with reason `reminder` so often; never if null")
+    restocking_quiet_s: Seconds | None = Field(
+        None, description="openings wait while staff fill the shelf, and for so long after; null: they do not wait"
+    )
+    restocking_share: Share = Field(0.4, description="share of the facings that staff cover or touch at once")
+    restocking_s: Seconds = Field(8.0, description="time for which so many must be before it counts as restocking")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,7 @@ from edgekit.shelf.pace import Pace
 from edgekit.shelf.planogram import Planogram
 from edgekit.shelf.readings import Reading, reading_of
 from edgekit.shelf.registration import register
+from edgekit.shelf.restocking import Restocking
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.saved import SavedFacing, restored, saved_from
 from edgekit.shelf.states import FacingState, in_new_epoch, step
@@ -40,6 +42,7 @@ class ShelfState:
         memory: what the gates remember of this epoch.
         remembered: by facing, the judgement that holds until it changes; of this epoch.
         pace: how far apart this epoch's last samples were.
+        restocking: whether staff are at the shelf; of this epoch.
         retired: saved rows of facings that the planogram no longer has.
     """
 
@@ -48,6 +51,7 @@ class ShelfState:
     memory: GateMemory | None = None
     remembered: Mapping[str, Remembered] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
+    restocking: Restocking = field(default_factory=Restocking)
     retired: Mapping[str, SavedFacing] = field(default_factory=dict)
 
 
@@ -99,6 +103,7 @@ class Shelf:
             raise PlanogramError(f"{planogram.reference} decodes to another size than {width} x {height}.")
         self._planogram = planogram
         self._rules = rules
+        self._waiting = rules.model_copy(update={"hold_out_of_stock_s": math.inf})
         self._interval_s = 1 / sample_fps
         self._reference = reference_pixels
         self._layouts: dict[tuple[int, int], Layout] = {}
@@ -124,7 +129,7 @@ class Shelf:
     def new_epoch(self, state: ShelfState) -> ShelfState:
         """The source was opened anew: empty windows and holds, keep open episodes."""
         facings = {name: in_new_epoch(facing) for name, facing in state.facings.items()}
-        return replace(state, facings=facings, memory=None, remembered={}, pace=Pace())
+        return replace(state, facings=facings, memory=None, restocking=Restocking(), remembered={}, pace=Pace())
 
     def look(self, state: ShelfState, frame: Frame) -> View:
         """Judge the gates of a sample and say which pixels models should look at."""
@@ -149,6 +154,13 @@ class Shelf:
         visible = [place for place in layout.places if gates[place.facing.id].reason is None]
         return View(frame, gates, self._judges.wants(frame.pixels, visible), memory)
 
+    def closed(self, state: ShelfState, frame: Frame) -> View:
+        """What a sample of a closed store is taken for: nothing of any facing, and nothing remembered of it."""
+        gates = {
+            facing.id: Evidence(facing.id, 0.0, False, None, UnknownReason.CLOSED) for facing in self._planogram.facings
+        }
+        return View(frame, gates, (), state.memory)
+
     def conclude(self, state: ShelfState, view: View, findings: Findings) -> Conclusion:
         """Take a sample and what the models said of it in; a sample not later than the last changes nothing."""
         if self._is_late(state, view.frame):
@@ -171,6 +183,9 @@ class Shelf:
             memory.texture if memory is not None else None,
             state.remembered,
         )
+        gap_s = frame.time_s - state.pace.time_s if state.pace.time_s is not None else 0.0
+        restocking = state.restocking.after(evidence.values(), gap_s, self._rules)
+        rules = self._waiting if restocking.active else self._rules
         pace = state.pace.after(frame.time_s)
         interval_s = pace.interval_s(self._interval_s)
         facings: dict[str, FacingState] = {}
@@ -180,7 +195,7 @@ class Shelf:
             facings[facing.id], told = step(
                 state.facings[facing.id],
                 evidence[facing.id],
-                self._rules,
+                rules,
                 time_s=frame.time_s,
                 frame_index=frame.index,
                 interval_s=interval_s,
@@ -190,6 +205,7 @@ class Shelf:
                 transitions.append(told)
             readings[facing.id] = reading_of(facings[facing.id], evidence[facing.id], self._rules, facing.capacity)
         after = replace(state, facings=facings, baselines=baselines, memory=memory, remembered=remembered)
+        after = replace(after, pace=pace, restocking=restocking)
         return Conclusion(after, tuple(transitions), readings)
 
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:

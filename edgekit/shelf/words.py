@@ -49,6 +49,7 @@ class UnknownReason(str, Enum):
     FROZEN = "frozen"
     UNDECIDED = "undecided"
     NO_EVIDENCE = "no_evidence"
+    CLOSED = "closed"
 
 
 class TransitionKind(str, Enum):

@@ -9,12 +9,13 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
 import edgekit
-from edgekit.config.schema import JsonlSink
+from edgekit.config.schema import HoursConfig, JsonlSink
 from edgekit.errors import ConfigError, EdgekitError, OutputError, PlanogramError, SourceError, UsageError
 from edgekit.events.event import Event
 from edgekit.pipeline.health import RuntimeState
@@ -604,3 +605,35 @@ def test_events_never_shares_the_acknowledgements_of_a_sink_or_callback(shelf, t
                 runtime.aevents(name)
         assert runtime.wait(30)
     assert len(log.path.read_bytes().splitlines()) == 2
+
+
+# --- store hours ----------------------------------------------------------------------------------------------
+
+
+def test_outside_store_hours_nothing_is_told_of_facings_and_what_was_taken_is_told_after_opening(shelf) -> None:
+    site = shelf.site(hours=HoursConfig(open="08:00-20:00", timezone="Europe/Berlin"))
+    started_at = datetime(2026, 3, 2, 18, 59, 57, tzinfo=timezone.utc)
+    camera = site.cameras[0].model_copy(update={"started_at": started_at})
+    scenes = [(4.0, ()), (6.0, {"left"})]
+    closed = Runtime(site.model_copy(update={"cameras": (camera,)}), sources={"cam": recording(shelf, scenes)})
+    with closed as runtime:
+        assert list(runtime.events()) == []
+        facings = runtime.health().cameras[0].facings
+        assert {(facing.state, facing.reason, facing.committed) for facing in facings.values()} == {
+            ("unknown", "closed", "stocked")
+        }
+    opening = site.cameras[0].model_copy(update={"started_at": started_at.replace(hour=6, second=52)})
+    with Runtime(
+        site.model_copy(update={"cameras": (opening,)}), sources={"cam": recording(shelf, [(20.0, {"left"})])}
+    ) as runtime:
+        (opened,) = runtime.events()
+    assert opened.time >= datetime(2026, 3, 2, 7, 0, tzinfo=timezone.utc)
+
+
+def test_a_cameras_own_hours_come_before_the_stores(shelf) -> None:
+    site = shelf.site(hours=HoursConfig(open="Mo 08:00-20:00", timezone="UTC"))
+    own = site.cameras[0].model_copy(update={"hours": HoursConfig(open="24/7", timezone="UTC")})
+    with Runtime(site.model_copy(update={"cameras": (own,)}), sources={"cam": recording(shelf)}) as runtime:
+        assert told(runtime.events()) == LEFT_ONLY
+    with Runtime(site, sources={"cam": recording(shelf)}) as runtime:
+        assert told(runtime.events()) == []

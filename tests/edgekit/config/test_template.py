@@ -12,7 +12,9 @@ from edgekit.config.loading import load_site
 from edgekit.config.schema import (
     CameraConfig,
     ExportConfig,
+    HoursConfig,
     JsonlSink,
+    PicturesConfig,
     RetentionConfig,
     SiteConfig,
     SourceConfig,
@@ -49,11 +51,25 @@ def test_the_template_loads_with_every_setting_in_use(tmp_path: Path) -> None:
     assert site.export is not None
     assert site.export.decoder == "yolox"
     assert [sink.type for sink in site.sinks] == ["jsonl", "stdout"]
-    assert site.shelf == ShelfRules(reminder_s=3600)
+    assert site.shelf == ShelfRules(reminder_s=3600, restocking_quiet_s=120)
+    assert site.pictures == PicturesConfig(folder=tmp_path / "pictures")
+    assert site.hours is not None
 
 
 @pytest.mark.parametrize(
-    "model", [SiteConfig, CameraConfig, SourceConfig, ExportConfig, JsonlSink, StdoutSink, RetentionConfig, ShelfRules]
+    "model",
+    [
+        SiteConfig,
+        CameraConfig,
+        SourceConfig,
+        ExportConfig,
+        HoursConfig,
+        JsonlSink,
+        PicturesConfig,
+        StdoutSink,
+        RetentionConfig,
+        ShelfRules,
+    ],
 )
 def test_the_template_names_every_key(model: type) -> None:
     known = set(re.findall(r"[a-z_]+(?=:)", TEMPLATE)) | {"models"}  # `model` is its short form

@@ -10,6 +10,7 @@ from edgekit.shelf.evidence.method import ModelInfo
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.saved import SavedFacing
 from edgekit.shelf.shelf import Shelf
+from edgekit.shelf.words import Evidence, UnknownReason
 from edgekit.vision.detection import Detections
 
 RULES = ShelfRules(
@@ -195,3 +196,48 @@ def test_frames_of_another_resolution_are_judged_too_and_of_another_aspect_are_n
 def test_a_reference_of_another_size_than_the_planogram_s_is_refused(scenes) -> None:
     with pytest.raises(PlanogramError, match=r"320 x 180"):
         Shelf(scenes.planogram(), RULES, sample_fps=5, models={}, reference_pixels=np.zeros((90, 160, 3), np.uint8))
+
+
+def test_while_the_store_is_closed_facings_pause_with_the_reason_and_go_on_when_it_opens(scenes) -> None:
+    camera = Camera(scenes).see(3).see(0.8, "ac")
+    before = camera.state.facings
+    for _ in range(50):
+        frame = scenes.frame(scenes.picture("ac", seed=camera.number), camera.number)
+        conclusion = camera.shelf.conclude(camera.state, camera.shelf.closed(camera.state, frame), {})
+        camera.state, camera.number = conclusion.state, camera.number + 1
+        assert conclusion.transitions == ()
+        assert {one.reason.value for one in conclusion.readings.values()} == {"closed"}
+    assert {name: (one.held_s, one.since_s) for name, one in camera.state.facings.items()} == {
+        name: (one.held_s, one.since_s) for name, one in before.items()
+    }
+    camera.see(4, "ac")
+    assert camera.events == [("b", "opened")]
+
+
+def test_while_staff_fill_the_shelf_openings_wait_and_come_when_the_quiet_time_is_over(scenes) -> None:
+    def told(**settings):
+        rules = RULES.model_copy(update=settings)
+        camera = Camera(scenes, rules=rules).see(3)
+        for _ in range(10):
+            frame = scenes.frame(scenes.picture("ac", seed=camera.number), camera.number)
+            covered = {name: Evidence(name, 0.1, False, None, UnknownReason.OCCLUDED) for name in camera.state.facings}
+            view = replace(camera.shelf.look(camera.state, frame), gates=covered)
+            camera.state, camera.number = camera.shelf.conclude(camera.state, view, {}).state, camera.number + 1
+        camera.see(4, "ac")
+        return camera.events, camera.see(4, "ac").events
+
+    opened = [("b", "opened")]
+    assert told() == (opened, opened)
+    assert told(restocking_quiet_s=5.0, restocking_s=1.0) == ([], opened)
+
+
+@pytest.mark.parametrize("fps", [1.0, 5.0])
+def test_samples_that_come_slower_than_asked_for_still_count_as_seen(scenes, fps) -> None:
+    camera = Camera(scenes)
+    for number in range(60):
+        present = "abc" if number < 30 else "ac"
+        frame = scenes.frame(scenes.picture(present, seed=number), number, fps=fps)
+        conclusion = camera.shelf.conclude(camera.state, camera.shelf.look(camera.state, frame), {})
+        camera.state = conclusion.state
+        camera.told += conclusion.transitions
+    assert camera.events == [("b", "opened")]
