@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Annotated, Any
@@ -21,21 +21,31 @@ COMMANDS = {
     "run": "edgekit.cli.run:run",
     "inspect": "edgekit.cli.inspect:inspect",
     "events": "edgekit.cli.events:events",
+    "planogram": "edgekit.cli.planogram:COMMANDS",
     "version": "edgekit.cli.version:version",
 }
-"""The core's commands; other packages add theirs by the entry point group `edgekit.commands`."""
+"""The core's commands; other packages add theirs by the entry point group `edgekit.commands`.
+
+Where a mapping of names to commands stands, they are a group (`edgekit planogram new`); its help is its module's first
+docstring line behind the colon.
+"""
 
 
 _QUIET = {"OPENCV_FFMPEG_LOGLEVEL": "-8", "OPENCV_LOG_LEVEL": "ERROR"}
 """FFmpeg and OpenCV write to standard error of their own accord; what matters of it, our errors say."""
 
 
-def _commands() -> Iterator[tuple[str, Callable[..., Any]]]:
+Command = Callable[..., Any]
+
+
+def _commands() -> Iterator[tuple[str, Command | Mapping[str, Command], str]]:
+    """(name, command or group, help of a group)."""
     for name, where in COMMANDS.items():
         module, attribute = where.split(":")
-        yield name, getattr(import_module(module), attribute)
+        home = import_module(module)
+        yield name, getattr(home, attribute), (home.__doc__ or "").partition("\n")[0].partition(": ")[2]
     for point in sorted(entry_points(group="edgekit.commands"), key=lambda point: point.name, reverse=True):
-        yield point.name, point.load()
+        yield point.name, point.load(), ""
 
 
 def _options(
@@ -50,17 +60,23 @@ def _options(
 
 def build_app(*, debug: bool = False) -> typer.Typer:
     """The typer application with every command that works here."""
-    app = typer.Typer(
-        name="edgekit",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
+    app = _typer("edgekit")
     app.callback()(_options)
-    for name, command in _commands():
-        app.command(name)(guarded(command, debug=debug))
+    for name, command, text in _commands():
+        if isinstance(command, Mapping):
+            group = _typer(name)
+            for below, one in command.items():
+                group.command(below)(guarded(one, debug=debug))
+            app.add_typer(group, name=name, help=text[:1].upper() + text[1:])
+        else:
+            app.command(name)(guarded(command, debug=debug))
     return app
+
+
+def _typer(name: str) -> typer.Typer:
+    return typer.Typer(
+        name=name, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
 
 
 def run_program() -> None:

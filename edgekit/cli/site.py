@@ -11,7 +11,7 @@ from edgekit.errors import UsageError
 if TYPE_CHECKING:
     from edgekit.config.schema import CameraConfig, SiteConfig
 
-__all__ = ["RunOptions", "site_for_run"]
+__all__ = ["RunOptions", "site_for_run", "source_url"]
 
 DEFAULT_CONFIG = Path("edgekit.yaml")
 
@@ -78,7 +78,7 @@ def _base(options: RunOptions) -> SiteConfig:
             hint="`edgekit init` writes a commented edgekit.yaml; or: edgekit run --camera 0 --planogram P.yaml",
         )
     camera = CameraConfig.model_validate(
-        {"id": "camera-1", "source": _source_url(options.camera), "planogram": options.planogram.absolute()}
+        {"id": "camera-1", "source": source_url(options.camera), "planogram": options.planogram.absolute()}
     )
     return SiteConfig(cameras=(camera,), state=Path(".edgekit").absolute())
 
@@ -103,10 +103,11 @@ def _only(cameras: tuple[CameraConfig, ...], option: str) -> CameraConfig:
 
 
 def _with_source(camera: CameraConfig, source: str) -> CameraConfig:
-    return camera.model_copy(update={"source": camera.source.model_copy(update={"url": _source_url(source)})})
+    return camera.model_copy(update={"source": camera.source.model_copy(update={"url": source_url(source)})})
 
 
-def _source_url(text: str) -> int | str:
+def source_url(text: str) -> int | str:
+    """What `--camera` names, as a source: an index as a number, a path made absolute, anything else as it is."""
     if text.isdigit():
         return int(text)
     from edgekit.sources.kinds import source_kind
