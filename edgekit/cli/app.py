@@ -22,6 +22,7 @@ COMMANDS = {
     "inspect": "edgekit.cli.inspect:inspect",
     "events": "edgekit.cli.events:events",
     "planogram": "edgekit.cli.planogram:COMMANDS",
+    "simulate": "edgekit.cli.simulate:simulate",
     "version": "edgekit.cli.version:version",
 }
 """The core's commands; other packages add theirs by the entry point group `edgekit.commands`.
