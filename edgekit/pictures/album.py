@@ -172,9 +172,9 @@ class Album:
 
     def _without_people(self, view: View, findings: Findings) -> Pixels:
         if not self._settings.mask_people:
-            return view.frame.pixels
+            return view.pixels
         boxes = person_boxes({} if view.of_reference else findings, self._people)
-        return masked(view.frame.pixels, boxes, self._shelf.in_front(view))
+        return masked(view.pixels, boxes, self._shelf.in_front(view))
 
     def _crop(self, name: str, pixels: Pixels, frame: Frame) -> Pixels:
         polygon = scaled_polygon(self._facings[name].polygon_xy_px, self._planogram.reference_size_hw, frame.size_hw)

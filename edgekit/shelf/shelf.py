@@ -22,10 +22,15 @@ from edgekit.shelf.pace import Pace
 from edgekit.shelf.planogram import Planogram
 from edgekit.shelf.readings import Reading, reading_of
 from edgekit.shelf.registration import register
+from edgekit.shelf.registration.aligner import Aligner
+from edgekit.shelf.registration.laid_out import LaidOut, laid_out
+from edgekit.shelf.registration.picture import halved
+from edgekit.shelf.registration.tracking import Tracking, for_frames_of, in_new_epoch, lost_reason, unmoved
 from edgekit.shelf.restocking import Restocking
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.saved import SavedFacing, restored, saved_from
-from edgekit.shelf.states import FacingState, in_new_epoch, step
+from edgekit.shelf.states import FacingState, restarted, step
+from edgekit.shelf.states import in_new_epoch as facing_in_new_epoch
 from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, UnknownReason, View
 
 __all__ = ["Conclusion", "Shelf", "ShelfState"]
@@ -41,6 +46,7 @@ class ShelfState:
             has not answered is absent.
         memory: what the gates remember of this epoch.
         remembered: by facing, the judgement that holds until it changes; of this epoch.
+        tracking: where the camera looks; None before its first sample.
         pace: how far apart this epoch's last samples were.
         restocking: whether staff are at the shelf; of this epoch.
         retired: saved rows of facings that the planogram no longer has.
@@ -50,6 +56,7 @@ class ShelfState:
     baselines: Mapping[str, Mapping[str, Baseline]] = field(default_factory=dict)
     memory: GateMemory | None = None
     remembered: Mapping[str, Remembered] = field(default_factory=dict)
+    tracking: Tracking | None = None
     pace: Pace = field(default_factory=Pace)
     restocking: Restocking = field(default_factory=Restocking)
     retired: Mapping[str, SavedFacing] = field(default_factory=dict)
@@ -107,6 +114,7 @@ class Shelf:
         self._interval_s = 1 / sample_fps
         self._reference = reference_pixels
         self._layouts: dict[tuple[int, int], Layout] = {}
+        self._aligners: dict[tuple[int, int], Aligner] = {}
         self._references: dict[tuple[int, int], tuple[Pixels, SceneStatistics]] = {}
         reference_layout = self._layout(planogram.reference_size_hw)
         self._judges = Judges(planogram, rules, models, reference_pixels, reference_layout)
@@ -128,31 +136,54 @@ class Shelf:
 
     def new_epoch(self, state: ShelfState) -> ShelfState:
         """The source was opened anew: empty windows and holds, keep open episodes."""
-        facings = {name: in_new_epoch(facing) for name, facing in state.facings.items()}
-        return replace(state, facings=facings, memory=None, restocking=Restocking(), remembered={}, pace=Pace())
+        facings = {name: facing_in_new_epoch(facing) for name, facing in state.facings.items()}
+        tracking = in_new_epoch(state.tracking) if state.tracking else None
+        fresh = replace(state, facings=facings, memory=None, restocking=Restocking(), remembered={}, pace=Pace())
+        return replace(fresh, tracking=tracking)
 
     def look(self, state: ShelfState, frame: Frame) -> View:
         """Judge the gates of a sample and say which pixels models should look at."""
         if self._is_late(state, frame):
             return View(frame, {}, (), state.memory)
         if not register(self._planogram.reference_size_hw, frame.size_hw).aligned:
-            moved = {
-                facing.id: Evidence(facing.id, 0.0, False, None, UnknownReason.CAMERA_MOVED)
-                for facing in self._planogram.facings
-            }
-            return View(frame, moved, (), state.memory)
+            return View(frame, self._frozen(), (), state.memory, tracking=state.tracking)
+        halfway = halved(frame.pixels)
+        tracking = self._aligner(frame.size_hw).track(self._tracking(state, frame), halfway, frame.time_s)
+        if tracking.moved:
+            return View(frame, self._frozen(), (), state.memory, tracking=tracking)
         layout = self._layout(frame.size_hw)
-        small = small_picture(frame.pixels)
         reference = self._small_reference(frame.size_hw)
-        gates, memory = gates_of(layout, small, frame.time_s, state.memory, reference, self._rules)
+        background = state.memory.background.colours if state.memory else reference[0]
+        sample = laid_out(small_picture(halfway), tracking, background)
+        gates, memory = gates_of(layout, sample.small, frame.time_s, state.memory, reference, self._rules)
+        if tracking.lost_s is not None and not _is_of_the_scene(gates):
+            # Whatever stands there instead of the scene must not become its background.
+            kept = replace(memory, background=state.memory.background) if state.memory else None
+            return View(frame, self._frozen(lost_reason(tracking, frame.time_s)), (), kept, tracking=tracking)
+        gates = sample.within_view(gates, layout, self._rules)
+        return self._view(state, frame, gates, memory, sample, tracking)
+
+    def _view(
+        self,
+        state: ShelfState,
+        frame: Frame,
+        gates: Mapping[str, Evidence],
+        memory: GateMemory,
+        sample: LaidOut,
+        tracking: Tracking,
+    ) -> View:
+        """The view of a sample whose gates are judged, with the pixels that models should look at."""
         if all(evidence.reason is not None for evidence in gates.values()):
-            return View(frame, gates, (), memory)
+            return View(frame, gates, (), memory, tracking=tracking)
+        pixels = sample.of(frame.pixels)
         if self._judges.unasked(state.baselines):
             reference_layout = self._layout(self._planogram.reference_size_hw)
             wants = self._judges.wants(self._reference, reference_layout.places)
-            return View(frame, gates, wants, memory, of_reference=True)
-        visible = [place for place in layout.places if gates[place.facing.id].reason is None]
-        return View(frame, gates, self._judges.wants(frame.pixels, visible), memory)
+            return View(frame, gates, wants, memory, of_reference=True, aligned=pixels, tracking=tracking)
+        places = self._layout(frame.size_hw).places
+        visible = [place for place in places if gates[place.facing.id].reason is None]
+        wants = self._judges.wants(pixels, visible)
+        return View(frame, gates, wants, memory, aligned=pixels, tracking=tracking)
 
     def closed(self, state: ShelfState, frame: Frame) -> View:
         """What a sample of a closed store is taken for: nothing of any facing, and nothing remembered of it."""
@@ -174,7 +205,7 @@ class Shelf:
         places = self._layout(frame.size_hw).places if view.gates else ()
         memory = view.memory if isinstance(view.memory, GateMemory) else state.memory
         evidence, baselines, remembered = self._judges.evidence(
-            frame.pixels,
+            view.pixels,
             places,
             view.gates,
             () if view.of_reference else view.wants,
@@ -191,9 +222,11 @@ class Shelf:
         facings: dict[str, FacingState] = {}
         transitions: list[Transition] = []
         readings: dict[str, Reading] = {}
+        tracking = view.tracking if isinstance(view.tracking, Tracking) else state.tracking
+        anew = tracking is not None and state.tracking is not None and state.tracking.moved and not tracking.moved
         for facing in self._planogram.facings:
             facings[facing.id], told = step(
-                state.facings[facing.id],
+                restarted(state.facings[facing.id]) if anew else state.facings[facing.id],
                 evidence[facing.id],
                 rules,
                 time_s=frame.time_s,
@@ -205,7 +238,7 @@ class Shelf:
                 transitions.append(told)
             readings[facing.id] = reading_of(facings[facing.id], evidence[facing.id], self._rules, facing.capacity)
         after = replace(state, facings=facings, baselines=baselines, memory=memory, remembered=remembered)
-        after = replace(after, pace=pace, restocking=restocking)
+        after = replace(after, pace=pace, restocking=restocking, tracking=tracking)
         return Conclusion(after, tuple(transitions), readings)
 
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:
@@ -216,7 +249,7 @@ class Shelf:
         """Where people and things stand before the scene, at the size of the small picture; None where not known."""
         if not isinstance(view.memory, GateMemory):
             return None
-        layout, small = self._layout(view.frame.size_hw), small_picture(view.frame.pixels)
+        layout, small = self._layout(view.frame.size_hw), small_picture(view.pixels)
         background, grey = view.memory.background, grey_of(small)
         if background.grey.shape != grey.shape:
             return None
@@ -226,6 +259,19 @@ class Shelf:
     def _is_late(state: ShelfState, frame: Frame) -> bool:
         last_s = max((one.time_s for one in state.facings.values() if one.time_s is not None), default=None)
         return last_s is not None and frame.time_s <= last_s
+
+    def _frozen(self, reason: UnknownReason = UnknownReason.CAMERA_MOVED) -> dict[str, Evidence]:
+        """Every facing of a camera that looks elsewhere."""
+        return {facing.id: Evidence(facing.id, 0.0, False, None, reason) for facing in self._planogram.facings}
+
+    @staticmethod
+    def _tracking(state: ShelfState, frame: Frame) -> Tracking:
+        return for_frames_of(state.tracking, frame.size_hw) if state.tracking else unmoved(frame.size_hw)
+
+    def _aligner(self, frame_size_hw: tuple[int, int]) -> Aligner:
+        if frame_size_hw not in self._aligners:
+            self._aligners[frame_size_hw] = Aligner.of(self._reference, frame_size_hw)
+        return self._aligners[frame_size_hw]
 
     def _layout(self, frame_size_hw: tuple[int, int]) -> Layout:
         if frame_size_hw not in self._layouts:
@@ -244,3 +290,8 @@ class Shelf:
                 small = cv2.resize(self._reference, (width, height), interpolation=cv2.INTER_AREA)
             self._references[frame_size_hw] = small, statistics_of(grey_of(small))
         return self._references[frame_size_hw]
+
+
+def _is_of_the_scene(gates: Mapping[str, Evidence]) -> bool:
+    """Whether a gate says of the whole scene why it shows nothing."""
+    return all(gate.reason not in (None, UnknownReason.OCCLUDED) for gate in gates.values())

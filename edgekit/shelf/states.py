@@ -10,7 +10,7 @@ from edgekit.shelf.episodes import Episode, reminded, transition_of
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, FacingStatus, Transition, UnknownReason
 
-__all__ = ["FacingState", "confidence_of", "in_new_epoch", "step", "target_of", "why_unknown"]
+__all__ = ["FacingState", "confidence_of", "in_new_epoch", "restarted", "step", "target_of", "why_unknown"]
 
 MAX_GAP_INTERVALS = 3.0
 """Samples further apart than this many intervals have nothing visible between them."""
@@ -70,6 +70,11 @@ def in_new_epoch(state: FacingState) -> FacingState:
         reminder_s=state.reminder_s,
         since_s=state.since_s,
     )
+
+
+def restarted(state: FacingState) -> FacingState:
+    """Forget the samples before a break in what they show, such as a camera that was moved; keep all conclusions."""
+    return replace(state, window=(), candidate=None, held_s=0.0, still_s=0.0, judged=False)
 
 
 def step(

@@ -125,6 +125,8 @@ class View:
         wants: what models should look at; empty when no facing can be concluded from this sample.
         memory: what the next `look` will need (small pictures, background); opaque.
         of_reference: the wants show the reference picture, not this frame.
+        aligned: the frame's pixels as the reference lays them out: what the wants show; None: as they are.
+        tracking: what the next `look` will need of the camera's alignment; opaque.
     """
 
     frame: Frame
@@ -132,6 +134,13 @@ class View:
     wants: tuple[Want, ...]
     memory: object
     of_reference: bool = False
+    aligned: Pixels | None = None
+    tracking: object = None
+
+    @property
+    def pixels(self) -> Pixels:
+        """The frame as the reference lays it out, so that the planogram's polygons hold."""
+        return self.frame.pixels if self.aligned is None else self.aligned
 
 
 @dataclass(frozen=True, slots=True)

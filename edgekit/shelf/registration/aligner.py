@@ -1,0 +1,75 @@
+"""Aligns samples of one frame size to the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.frame import Pixels
+from edgekit.shelf.registration.anchor import Anchor, anchor_of
+from edgekit.shelf.registration.features import Features, features_of
+from edgekit.shelf.registration.geometry import at_scale, from_scale
+from edgekit.shelf.registration.measure import followed, searched, shows_another_scene
+from edgekit.shelf.registration.picture import halved, structure_of
+from edgekit.shelf.registration.tracking import Tracking, lost_after, tracking_after
+
+__all__ = ["Aligner"]
+
+SEARCH_EVERY_S = 0.45
+"""A search by features costs ten times a cheap test; a crowd that hides the scene must not cost one each sample."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aligner:
+    """Finds alignments for frames of one size.
+
+    Attributes:
+        frame_size_hw: the frames' height and width.
+        anchor, features: the reference, laid out as the frames are, at registration's scale.
+    """
+
+    frame_size_hw: tuple[int, int]
+    anchor: Anchor
+    features: Features
+
+    @classmethod
+    def of(cls, reference: Pixels, frame_size_hw: tuple[int, int]) -> Aligner:
+        """An aligner to a reference picture, whose size may differ from the frames'."""
+        import cv2
+
+        height, width = frame_size_hw
+        laid_out = reference
+        if reference.shape[:2] != frame_size_hw:
+            shrinks = reference.shape[0] * reference.shape[1] > height * width
+            laid_out = cv2.resize(
+                reference, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+            )
+        structure = structure_of(halved(laid_out))
+        return cls(frame_size_hw, anchor_of(structure), features_of(structure))
+
+    def track(self, state: Tracking, small: Pixels, time_s: float) -> Tracking:
+        """Take a sample in.
+
+        Args:
+            state: the tracking so far.
+            small: the sample, as `halved` makes it.
+            time_s: its time in the epoch.
+        """
+        structure = structure_of(small)
+        scale_xy = self._scale_xy(structure)
+        expected = state.alignment if state.candidate is None else state.candidate
+        last = at_scale(expected, scale_xy)
+        found = followed(self.anchor, structure, last)
+        if found is None and (state.searched_s is None or time_s - state.searched_s >= SEARCH_EVERY_S):
+            found = searched(self.anchor, self.features, structure, last)
+            state = replace(state, searched_s=time_s)
+        if found is None:
+            return lost_after(state, shows_another_scene(self.anchor, structure, last), time_s)
+        matrix = expected if found.matrix is last else from_scale(found.matrix, scale_xy)
+        return tracking_after(state, matrix, time_s)
+
+    def _scale_xy(self, structure: NDArray[np.uint8]) -> tuple[float, float]:
+        height, width = self.frame_size_hw
+        return structure.shape[1] / width, structure.shape[0] / height

@@ -1,0 +1,131 @@
+"""One sample's measurement: cheap test first, features only where it says that something moved, then a proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.shelf.registration.agreement import Agreement, agreement_of
+from edgekit.shelf.registration.anchor import Anchor
+from edgekit.shelf.registration.features import Features, features_of, matched
+from edgekit.shelf.registration.fit import Fit, fitted, is_spread
+from edgekit.shelf.registration.geometry import Matrix, displacement_px, is_plausible, mapped
+from edgekit.shelf.registration.picture import Structure
+from edgekit.shelf.registration.shift import Tracks, tracked
+
+__all__ = ["How", "Measurement", "followed", "searched", "shows_another_scene"]
+
+_STILL_PX = 0.12
+"""At registration's scale. Corners waver by less in the noise of a still camera; below it nothing is followed."""
+_NEAR_PX = 0.8
+_STILL_SHARE = 0.5
+_FOLLOWED_SHARE = 0.35
+_MIN_CORNERS = 12
+_SMALL_STEP_PX = 2.0
+_MIN_AGREEMENT = 0.4
+_MIN_BLOCKS = 8
+_MIN_QUARTERS = 0.7
+_CLEARLY_BETTER = 0.15
+_ANOTHER_SCENE = 0.15
+"""Agreement with another photograph of a shelf is 0.11 and less, with the same shelf behind three shoppers 0.27, with
+the same shelf quite empty 0.77 (shelf-01 to shelf-04)."""
+
+
+class How(str, Enum):
+    """How a sample's alignment was found."""
+
+    STILL = "still"
+    FOLLOWED = "followed"
+    FEATURES = "features"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement:
+    """An alignment that a sample proves.
+
+    Attributes:
+        matrix: at registration's scale, counted from pixel centres.
+        how: how it was found.
+    """
+
+    matrix: Matrix
+    how: How
+
+
+def followed(anchor: Anchor, structure: Structure, last: Matrix) -> Measurement | None:
+    """The cheap test: the alignment of a sample that is like `last`, or a little off it; None where neither shows."""
+    tracks = tracked(anchor, structure, last)
+    if tracks.asked < _MIN_CORNERS:
+        return None
+    off = tracks.now_xy - mapped(last, tracks.points_xy)
+    near = (off**2).sum(1) <= _NEAR_PX**2
+    if np.count_nonzero(near) >= _STILL_SHARE * tracks.asked and is_spread(tracks.points_xy[near], anchor.points_xy):
+        middle = np.median(off[near], 0)
+        outward = _outward(off[near], tracks.points_xy[near])
+        if max(float(np.hypot(*middle)), outward) <= _STILL_PX:
+            return Measurement(last, How.STILL)
+    fit = _proven(tracks, anchor, structure, _FOLLOWED_SHARE)
+    if fit is None:
+        return None
+    size_hw = structure.shape[:2]
+    if displacement_px(fit.matrix, last, size_hw) > _SMALL_STEP_PX:
+        agreement = agreement_of(anchor.structure, structure, fit.matrix)
+        if not _shows_the_same(agreement):
+            return None
+    return Measurement(fit.matrix, How.FOLLOWED)
+
+
+def searched(anchor: Anchor, features: Features, structure: Structure, last: Matrix) -> Measurement | None:
+    """Feature registration: wherever the reference lies in the sample; None where that cannot be proven.
+
+    A shelf repeats itself, so that an alignment off by one product agrees on much. The one found must show more of
+    the reference than `last` does, by far, unless it is the same.
+    """
+    rough = matched(features, features_of(structure))
+    if rough is None or not is_plausible(rough.matrix, structure.shape[:2]):
+        return None
+    fit = _proven(tracked(anchor, structure, rough.matrix), anchor, structure, _FOLLOWED_SHARE / 2)
+    if fit is None:
+        return None
+    agreement = agreement_of(anchor.structure, structure, fit.matrix)
+    if not _shows_the_same(agreement):
+        return None
+    if displacement_px(fit.matrix, last, structure.shape[:2]) > _SMALL_STEP_PX:
+        before = agreement_of(anchor.structure, structure, last)
+        if agreement.share < before.share + _CLEARLY_BETTER:
+            return None
+    return Measurement(fit.matrix, How.FEATURES)
+
+
+def shows_another_scene(anchor: Anchor, structure: Structure, last: Matrix) -> bool:
+    """Whether next to nothing of the reference is where `last` puts it."""
+    agreement = agreement_of(anchor.structure, structure, last)
+    return agreement.blocks >= _MIN_BLOCKS and agreement.share < _ANOTHER_SCENE
+
+
+def _proven(tracks: Tracks, anchor: Anchor, structure: Structure, least_share: float) -> Fit | None:
+    """The alignment of tracked corners, if enough of them, and from everywhere, agree on a plausible one."""
+    fit = fitted(tracks.points_xy, tracks.now_xy)
+    if fit is None or fit.count < max(_MIN_CORNERS, least_share * tracks.asked):
+        return None
+    if not is_spread(tracks.points_xy[fit.agreeing], anchor.points_xy):
+        return None
+    return fit if is_plausible(fit.matrix, structure.shape[:2]) else None
+
+
+def _shows_the_same(agreement: Agreement) -> bool:
+    return agreement.blocks >= _MIN_BLOCKS and agreement.share >= _MIN_AGREEMENT and agreement.spread >= _MIN_QUARTERS
+
+
+def _outward(off: NDArray[np.float64], points: NDArray[np.float64]) -> float:
+    """How far a turn or a change of scale about the middle moves the outer corners, in pixels."""
+    arms = points - points.mean(0)
+    weight = float((arms**2).sum())
+    if weight == 0.0:
+        return 0.0
+    turn = float((arms[:, 0] * off[:, 1] - arms[:, 1] * off[:, 0]).sum()) / weight
+    growth = float((arms * off).sum()) / weight
+    return float(np.hypot(turn, growth) * np.sqrt((arms**2).sum(1).mean()))
