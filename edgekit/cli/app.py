@@ -19,6 +19,7 @@ COMMANDS = {
     "init": "edgekit.cli.init:init",
     "doctor": "edgekit.cli.doctor:doctor",
     "run": "edgekit.cli.run:run",
+    "replay": "edgekit.cli.replay:replay",
     "inspect": "edgekit.cli.inspect:inspect",
     "events": "edgekit.cli.events:events",
     "planogram": "edgekit.cli.planogram:COMMANDS",

@@ -46,6 +46,7 @@ class Figures:
         told: true problems that were told of; `due`: these, and those that had to be and were not.
         resolutions_told: true restockings that were told of; `resolutions_due`: these, and those that had to be.
         false_alarms: wrong claims that call staff.
+        late: right claims that came later than hold and grace allow.
         delay_p50_s, delay_p95_s: visible seconds from a change to its event.
         trouble: camera trouble that had to be flagged, `flagged` in time, and `false_flags`.
         stocked_share: share of the visible time in which undisturbed facings read `stocked`.
@@ -60,6 +61,7 @@ class Figures:
     resolutions_told: int
     resolutions_due: int
     false_alarms: int
+    late: int
     delay_p50_s: float | None
     delay_p95_s: float | None
     trouble: int
@@ -117,6 +119,7 @@ def figures_of(graded: Sequence[Graded]) -> Figures:
         resolutions_told=len(right) - len(told),
         resolutions_due=len(right) - len(told) + len(missed) - len(overlooked),
         false_alarms=sum(one.claim is not None and one.claim.calls_staff for one in wrong),
+        late=sum(one.late for one in right),
         delay_p50_s=_percentile(delays, 50),
         delay_p95_s=_percentile(delays, 95),
         trouble=flagged + sum(len(clip.camera.missed) for clip in graded),
@@ -132,14 +135,12 @@ def stocked_seconds(stretches: Mapping[str, Sequence[Stretch]], truth: Truth) ->
     Undisturbed is a facing that is truly stocked throughout; its hidden time and the camera's trouble do not count.
     """
     changed = {change.facing for change in truth.changes}
-    blind = [(trouble.from_s, trouble.until_s) for trouble in truth.camera]
     stocked = possible = 0.0
     for facing in truth.facings:
         if facing in changed:
             continue
-        seen = truth.model_copy(update={"hidden": {facing: (*truth.hidden.get(facing, ()), *blind)}})
         for stretch in stretches.get(facing, ()):
-            length_s = stretch.until_s - stretch.from_s - seen.hidden_s(facing, stretch.from_s, stretch.until_s)
+            length_s = truth.visible_s(facing, stretch.from_s, stretch.until_s)
             possible += length_s
             stocked += length_s if stretch.state is FacingStatus.STOCKED else 0.0
     return stocked, possible

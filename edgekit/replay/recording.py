@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -20,9 +20,11 @@ from edgekit.shelf.words import FacingStatus, Transition
 from edgekit.sources.protocol import Source
 from edgekit.vision.detection import Detections
 
-__all__ = ["Recording", "Stretch", "record"]
+__all__ = ["MOST_PICTURES", "Recording", "Stretch", "record"]
 
-_PICTURE_WIDTH_PX: Final = 640
+_PICTURE_WIDTH_PX: Final = 1280
+MOST_PICTURES: Final = 300
+"""Some 50 MB of JPEG; a clip with more events than this needs no picture of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,17 @@ class Recording:
     pictures: Mapping[float, bytes] = field(default_factory=dict)
     wall_s: float = 0.0
 
-    def picture_at(self, time_s: float) -> bytes | None:
-        """The first picture that was kept at or after a moment; the last one where none follows."""
-        later = [kept for kept in self.pictures if kept >= time_s - 1e-6]
-        if later:
-            return self.pictures[min(later)]
-        return self.pictures[max(self.pictures)] if self.pictures else None
+    def picture_at(self, time_s: float, *, within_s: float = 1.0) -> bytes | None:
+        """The picture that was kept nearest to a moment; None where none was kept so near."""
+        nearest_s = min(self.pictures, key=lambda kept_s: abs(kept_s - time_s), default=None)
+        return self.pictures[nearest_s] if nearest_s is not None and abs(nearest_s - time_s) <= within_s else None
 
 
 class _Watcher:
     """Sees every frame of the run (edgekit.pipeline.observer.Observer)."""
 
-    def __init__(self, moments_s: Sequence[float]) -> None:
+    def __init__(self, moments_s: Sequence[float], most_pictures: int) -> None:
+        self._most_pictures = most_pictures
         self._wanted = sorted(moments_s, reverse=True)
         self._stretches: dict[str, list[Stretch]] = {}
         self.pictures: dict[float, bytes] = {}
@@ -90,7 +91,7 @@ class _Watcher:
         while self._wanted and frame.time_s >= self._wanted[-1] - 1e-6:
             self._wanted.pop()
             due = True
-        if due or transitions:
+        if (due or transitions) and len(self.pictures) < self._most_pictures:
             self.pictures[round(frame.time_s, 6)] = _jpeg(frame.pixels)
         for name, reading in readings.items():
             reason = reading.reason.value if reading.reason is not None else None
@@ -113,15 +114,19 @@ def record(
     site: SiteConfig,
     *,
     moments_s: Sequence[float] = (),
+    most_pictures: int = MOST_PICTURES,
     sources: Mapping[str, Source] | None = None,
     models: Mapping[str, LoadedModel] | None = None,
+    tick: Callable[[float], object] | None = None,
 ) -> Recording:
     """Run a site of one camera whose source is a recording, its state in a folder that is thrown away.
 
     Args:
         site: what to run; its sinks and state folder are left alone.
         moments_s: media times of which a picture is kept, besides those of events.
+        most_pictures: no more than so many.
         sources, models: in place of the configured ones, as for `Runtime`.
+        tick: called now and then with the media time reached, for a progress bar.
 
     Raises:
         UsageError: the site has not exactly one camera, or its source is live.
@@ -129,7 +134,7 @@ def record(
     """
     if len(site.cameras) != 1:
         raise UsageError(f"Replay looks at one camera at a time; the site has {len(site.cameras)}.")
-    watcher, events = _Watcher(moments_s), list[Event]()
+    watcher, events = _Watcher(moments_s, most_pictures), list[Event]()
     with tempfile.TemporaryDirectory(prefix="edgekit-replay-") as folder:
         quiet = site.model_copy(update={"sinks": (), "state": Path(folder) / "state"})
         runtime = Runtime(
@@ -139,7 +144,7 @@ def record(
         if any(camera.live for camera in runtime.health().cameras):
             runtime.close()
             raise UsageError("A live camera cannot be replayed.", hint="Record a clip of it first.")
-        summary = runtime.run_until_done()
+        summary = runtime.run_until_done(tick=lambda _: tick(watcher.last_s) if tick is not None else None)
     return Recording(watcher.last_s, tuple(events), watcher.stretches(), watcher.pictures, summary.wall_s)
 
 

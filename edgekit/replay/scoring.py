@@ -18,7 +18,18 @@ from edgekit.replay.truth import CameraTrouble, Truth
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import FacingStatus, TransitionKind
 
-__all__ = ["GRACE_S", "CameraScore", "Outcome", "Score", "Segment", "score", "score_camera"]
+__all__ = [
+    "FLAG_S",
+    "GRACE_S",
+    "CameraScore",
+    "Outcome",
+    "Score",
+    "Segment",
+    "allowed_s",
+    "score",
+    "score_camera",
+    "segments_of",
+]
 
 SLACK_S: Final = 2.0
 """A truth is good to some frames, and a decision's window reaches back."""
@@ -59,12 +70,14 @@ class Outcome:
         segment: None: the claim is wrong.
         due: the segment had to be told of.
         delay_s: visible seconds from the change, or from the end of the cool-down, to the claim.
+        late: right, and later than hold and grace allow.
     """
 
     claim: Claim | None
     segment: Segment | None
     due: bool = False
     delay_s: float | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +122,9 @@ def segments_of(truth: Truth, facing: str) -> tuple[Segment, ...]:
             starts.append((change.time_s, change.state, change.cause))
     ends = [start for start, _, _ in starts[1:]] + [truth.duration_s]
     return tuple(
-        Segment(facing, state, from_s, until_s, _visible_s(truth, facing, from_s, until_s), cause)
+        Segment(facing, state, from_s, until_s, truth.visible_s(facing, from_s, until_s), cause)
         for (from_s, state, cause), until_s in zip(starts, ends, strict=True)
     )
-
-
-def _visible_s(truth: Truth, facing: str, from_s: float, until_s: float) -> float:
-    blind = [(trouble.from_s, trouble.until_s) for trouble in truth.camera]
-    hidden = truth.model_copy(update={"hidden": {facing: (*truth.hidden.get(facing, ()), *blind)}})
-    return max(0.0, until_s - from_s - hidden.hidden_s(facing, from_s, until_s))
 
 
 def score(claims: Sequence[Claim], truth: Truth, rules: ShelfRules) -> Score:
@@ -158,7 +165,8 @@ def _facing_outcomes(claims: Sequence[Claim], truth: Truth, facing: str, rules: 
         else:
             told.add(index)
             delay_s = _delay_s(claim, segments[index], truth, resolved_s, rules)
-            yield Outcome(claim, segments[index], _is_due(segments, index, rules), delay_s)
+            late = delay_s > allowed_s(claim.state, rules)
+            yield Outcome(claim, segments[index], _is_due(segments, index, rules), delay_s, late)
         if claim.kind is TransitionKind.RESOLVED:
             resolved_s = claim.time_s
     for index, segment in enumerate(segments):
@@ -176,22 +184,26 @@ def _spoken_of(claim: Claim, segments: Sequence[Segment], told: set[int]) -> int
     return None
 
 
+def allowed_s(state: FacingStatus, rules: ShelfRules) -> float:
+    """Visible seconds after a change to `state` in which it has to be told: the hold and the grace."""
+    return (rules.hold_restocked_s if state is FacingStatus.STOCKED else rules.hold_out_of_stock_s) + GRACE_S
+
+
 def _is_due(segments: Sequence[Segment], index: int, rules: ShelfRules) -> bool:
     segment = segments[index]
     if segment.state is FacingStatus.STOCKED:
         # `resolved` is due where the problem before it was: without an open episode there is nothing to resolve.
-        return (
-            index > 0 and _is_due(segments, index - 1, rules) and segment.visible_s >= rules.hold_restocked_s + GRACE_S
-        )
+        before_was_due = index > 0 and _is_due(segments, index - 1, rules)
+        return before_was_due and segment.visible_s >= allowed_s(segment.state, rules)
     again = any(before.state is not FacingStatus.STOCKED for before in segments[:index])
-    return segment.visible_s >= rules.hold_out_of_stock_s + GRACE_S + (rules.cooldown_s if again else 0.0)
+    return segment.visible_s >= allowed_s(segment.state, rules) + (rules.cooldown_s if again else 0.0)
 
 
 def _delay_s(claim: Claim, segment: Segment, truth: Truth, resolved_s: float | None, rules: ShelfRules) -> float:
     from_s = segment.from_s
     if claim.kind is TransitionKind.OPENED and resolved_s is not None:
         from_s = max(from_s, resolved_s + rules.cooldown_s)
-    return _visible_s(truth, segment.facing, from_s, claim.time_s) if claim.time_s > from_s else 0.0
+    return truth.visible_s(segment.facing, from_s, claim.time_s) if claim.time_s > from_s else 0.0
 
 
 def score_camera(claims: Sequence[CameraClaim], truth: Truth) -> CameraScore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -79,14 +80,36 @@ class Truth(_Frozen):
         return states[-1] if states else FacingStatus.STOCKED
 
     def hidden_s(self, facing: str, from_s: float, until_s: float) -> float:
-        """For how many seconds of a stretch the facing cannot be seen; overlapping intervals count once."""
-        hidden, reached = 0.0, from_s
-        for start, end in sorted(self.hidden.get(facing, ())):
-            start, end = max(start, reached), min(end, until_s)
-            if end > start:
-                hidden += end - start
-                reached = end
-        return hidden
+        """For how many seconds of a stretch something stands before the facing; overlapping intervals count once."""
+        return _covered_s(self.hidden.get(facing, ()), from_s, until_s)
+
+    def visible_s(self, facing: str, from_s: float, until_s: float) -> float:
+        """For how many seconds of a stretch the facing can be seen: neither hidden nor the camera in trouble."""
+        return max(0.0, until_s - from_s - _covered_s(self.unseen(facing), from_s, until_s))
+
+    def seen_for(self, facing: str, from_s: float, visible_s: float) -> float:
+        """Media time at which the facing could be seen for so many seconds from `from_s` on; may be after the end."""
+        now_s, left_s = from_s, visible_s
+        for start_s, end_s in sorted(self.unseen(facing)):
+            if start_s - now_s >= left_s:
+                break
+            left_s -= max(0.0, start_s - now_s)
+            now_s = max(now_s, end_s)
+        return now_s + left_s
+
+    def unseen(self, facing: str) -> tuple[Interval, ...]:
+        """When the facing cannot be seen, whether it is hidden or the camera in trouble; in no order."""
+        return (*self.hidden.get(facing, ()), *((trouble.from_s, trouble.until_s) for trouble in self.camera))
+
+
+def _covered_s(intervals: Iterable[Interval], from_s: float, until_s: float) -> float:
+    covered_s, reached_s = 0.0, from_s
+    for start_s, end_s in sorted(intervals):
+        start_s, end_s = max(start_s, reached_s), min(end_s, until_s)
+        if end_s > start_s:
+            covered_s += end_s - start_s
+            reached_s = end_s
+    return covered_s
 
 
 def load_truth(path: Path) -> Truth:

@@ -167,3 +167,49 @@ def tiny_bundle(tmp_path: Path) -> TinyBundle:
 def opened(tiny_bundle: TinyBundle) -> Callable[..., Bundle]:
     """As `tiny_bundle`, opened."""
     return lambda *args, **kwargs: Bundle.open(tiny_bundle(*args, **kwargs))
+
+
+SHORT_RULES = {
+    "window": 3,
+    "initial_samples": 3,
+    "stillness_s": 0.2,
+    "hold_out_of_stock_s": 2,
+    "hold_restocked_s": 2,
+    "cooldown_s": 1,
+}
+MakeTake = Callable[..., Path]
+
+
+@pytest.fixture
+def make_take(tmp_path: Path) -> MakeTake:
+    """A folder as `edgekit simulate` writes one, its clip rendered: `make_take("name", scenes, changes, hidden=…)`.
+
+    `scenes`: (seconds, facings whose products are gone); `changes`: (facing, seconds, state); the rest is the truth's.
+    """
+
+    def make(
+        name: str,
+        scenes: list[tuple[float, tuple[str, ...]]],
+        changes: list[tuple[str, float, str]],
+        *,
+        facings: tuple[str, ...] = ("left", "middle", "right"),
+        rules: Mapping[str, Any] = SHORT_RULES,
+        **truth: Any,
+    ) -> Path:
+        import yaml
+
+        from edgekit.replay.truth import Change, Truth, save_truth
+        from edgekit.shelf.words import FacingStatus
+        from edgekit.testing import FakeShelf
+
+        folder = tmp_path / "takes" / name
+        FakeShelf(folder, facings).write_clip(folder / "clip.avi", scenes)
+        camera = {"id": "cam", "source": "clip.avi", "planogram": "planogram.yaml"}
+        (folder / "edgekit.yaml").write_text(yaml.safe_dump({"cameras": [camera], "shelf": dict(rules)}))
+        told = tuple(Change(facing=facing, time_s=at, state=FacingStatus(state)) for facing, at, state in changes)
+        length_s = sum(seconds for seconds, _ in scenes)
+        values = {"scenario": name, "duration_s": length_s, "facings": facings, "changes": told, **truth}
+        save_truth(Truth(**values), folder / "truth.json")
+        return folder
+
+    return make

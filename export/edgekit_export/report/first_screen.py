@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edgekit.page.drawing import sign
 from edgekit.page.markup import options, pairs, text
 from edgekit_export.evaluate.agreement import AGAIN, Agreement
 from edgekit_export.evaluate.scores import METRIC_WORDS
@@ -9,7 +10,7 @@ from edgekit_export.report.by_agreement import SAFE_AGREEMENT, SAFE_FRAMING, SER
 from edgekit_export.report.by_labels import SERIOUS_LOSS
 from edgekit_export.report.content import EncodingReport, Report
 from edgekit_export.report.levels import EncodingVerdict, Level
-from edgekit_export.report.plots import Scale, sign, whisker
+from edgekit_export.report.plots import Scale, whisker
 from edgekit_export.report.words import (
     UNKNOWN,
     between,

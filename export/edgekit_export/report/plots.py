@@ -6,43 +6,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from edgekit.page.drawing import coordinate as _n
+from edgekit.page.drawing import label as _label
+from edgekit.page.drawing import plot
 from edgekit.page.markup import text
 from edgekit_export.evaluate.intervals import Interval
 from edgekit_export.report.quantizing import Convergence, InputRange, LayerInput
 
-__all__ = ["Scale", "bar", "curve", "histogram", "sign", "whisker"]
+__all__ = ["Scale", "bar", "curve", "histogram", "whisker"]
 
 _WIDTH = 340.0
-
-
-def _n(value: float) -> str:
-    """A coordinate: two figures are a hundredth of a pixel."""
-    return f"{round(value, 2) + 0.0:g}"
-
-
-def _label(x: float, y: float, line: str, anchor: str = "middle") -> str:
-    return f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">{text(line)}</text>'
-
-
-def _plot(height: float, title: str, *parts: str) -> str:
-    return (
-        f'<svg class="plot" viewBox="0 0 {_n(_WIDTH)} {_n(height)}" role="img" aria-label="{text(title)}">'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def sign(level: str) -> str:
-    """The verdict's mark: a tick, a question mark or a cross in a disc."""
-    marks = {
-        "safe": '<path d="M20 33l8 8 16-18"/>',
-        "unsure": '<path d="M24 25a8 8 0 1 1 11 7.5c-2 1-3 2.5-3 5M32 44v.5"/>',
-        "unsafe": '<path d="M23 23l18 18M41 23l-18 18"/>',
-    }
-    return (
-        '<svg viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="30" fill="currentColor"/>'
-        '<g fill="none" stroke="var(--card)" stroke-width="5.5" stroke-linecap="round" stroke-linejoin="round">'
-        f"{marks.get(level, '')}</g></svg>"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +59,8 @@ def whisker(value: float, interval: Interval, scale: Scale) -> str:
         for mark in marks
     ]
     labels = [_label(at(mark), bottom + 16, scale.label(mark)) for mark in _apart(marks, at)]
-    return _plot(
+    return plot(
+        _WIDTH,
         54,
         f"{scale.label(value)}, between {scale.label(interval.low)} and {scale.label(interval.high)}",
         *zones,
@@ -140,7 +114,8 @@ def histogram(found: LayerInput, encoding: str) -> str:
             f'<rect class="{"bar" if inside else "out"}" x="{_n(at(start) + 0.3)}" y="{_n(base - height)}" '
             f'width="{_n(max(0.8, at(end) - at(start) - 0.6))}" height="{_n(height)}"/>'
         )
-    return _plot(
+    return plot(
+        _WIDTH,
         122,
         f"values of {found.tensor} and the range of {encoding}",
         *bars,
@@ -188,7 +163,8 @@ def curve(found: Convergence) -> str:
     # Against the ranges of all pictures these themselves do not differ.
     dots = [*zip(found.images, found.change, strict=True), (found.total, 0.0)]
     path = "".join(f"{'L' if index else 'M'}{_n(x(one))} {_n(y(change))}" for index, (one, change) in enumerate(dots))
-    return _plot(
+    return plot(
+        _WIDTH,
         152,
         "change of the ranges over the number of pictures",
         f'<rect class="zone-safe" x="{_n(left)}" width="{_n(right - left)}" y="{_n(y(found.small))}" '
