@@ -10,6 +10,7 @@ import typer
 
 from edgekit.cli.failure import say
 from edgekit.cli.pages import Address, page_up, wait_done
+from edgekit.cli.planogram_check import check
 from edgekit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -141,4 +142,4 @@ def _edit(page: PlanogramPage, address: Address) -> None:
                 raise
 
 
-COMMANDS = {"new": new, "edit": edit}
+COMMANDS = {"new": new, "edit": edit, "check": check}

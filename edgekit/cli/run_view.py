@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Te
 from rich.table import Table
 
 from edgekit.cli.sentence import sentence
+from edgekit.shelf.planogram import load_planogram
 
 if TYPE_CHECKING:
     from edgekit.config.schema import SiteConfig
@@ -52,6 +53,9 @@ class RunView:
             self._say("no model: facings are judged by their appearance")
         for camera in health.cameras:
             self._say(f"camera {camera.id}: {camera.source}{'' if camera.live else ' (recording)'}")
+        for configured in self._site.cameras:
+            for warning in load_planogram(configured.planogram).warnings:
+                self._say(f"warning: {_short(configured.planogram)}: {warning}")
 
     def tick(self, health: Health) -> None:
         """Move the progress bars on."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +15,11 @@ from edgekit.shelf.gtin import is_restricted
 from edgekit.shelf.picture_size import picture_size_hw
 from edgekit.shelf.planogram_file import FacingEntry, PlanogramFile
 from edgekit.shelf.polygon import Polygon, area_px2, crosses_itself, is_line
+from edgekit.shelf.polygon_overlap import overlaps
 
 __all__ = ["Facing", "Planogram", "load_planogram"]
+
+logger = logging.getLogger(__name__)
 
 MIN_AREA_PX2 = 16.0
 """Smaller facings hold nothing that a camera could tell."""
@@ -56,6 +60,7 @@ class Planogram:
         reference_size_hw: its height and width, pixels.
         facings: in the file's order, at least one.
         classes: product → names of the model's classes that mean it; products that are absent mean their own name.
+        warnings: what a person should look at, one sentence each: facings that lie over each other.
     """
 
     path: Path
@@ -63,6 +68,7 @@ class Planogram:
     reference_size_hw: tuple[int, int]
     facings: tuple[Facing, ...]
     classes: Mapping[str, tuple[str, ...]]
+    warnings: tuple[str, ...] = ()
 
     def class_names(self, product: str) -> tuple[str, ...]:
         """The model's classes that mean `product`."""
@@ -97,7 +103,18 @@ def load_planogram(path: Path) -> Planogram:
                 ("classes", product), f"no facing has the product {product!r}.", hint=nearest_hint(product, products)
             )
     facings = tuple(_facing(entry) for entry in written.facings)
-    return Planogram(path, reference, size_hw, facings, dict(written.classes))
+    warnings = _overlapping(facings)
+    for warning in warnings:
+        logger.warning("%s: %s", path, warning)
+    return Planogram(path, reference, size_hw, facings, dict(written.classes), warnings)
+
+
+def _overlapping(facings: Sequence[Facing]) -> tuple[str, ...]:
+    found = overlaps([facing.polygon_xy_px for facing in facings])
+    return tuple(
+        f"facings {facings[i].id!r} and {facings[j].id!r} lie over each other ({share:.0%} of the smaller one)."
+        for i, j, share in found
+    )
 
 
 def _facing(entry: FacingEntry) -> Facing:
