@@ -110,14 +110,14 @@ class ReplayView:
             for head in HEADS:
                 table.add_column(head, justify="right")
             for name, figures in rows:
-                table.add_row(Text(name), *cells(figures), style="bold" if name == "in all" else "")
+                table.add_row(Text(name), *map(str, cells(figures)), style="bold" if name == "in all" else "")
             self._console.print(table)
         elif len(rows) * 18 + 16 <= self._console.width:
             table.add_column("", no_wrap=True)
             for name, _ in rows:
                 table.add_column(Text(name), justify="right")
             for head, values in zip(HEADS, zip(*(cells(figures) for _, figures in rows), strict=True), strict=True):
-                table.add_row(head, *values)
+                table.add_row(head, *map(str, values))
             self._console.print(table)
         else:
             for name, figures in rows:

@@ -132,15 +132,14 @@ def figures_of(graded: Sequence[Graded]) -> Figures:
 def stocked_seconds(stretches: Mapping[str, Sequence[Stretch]], truth: Truth) -> tuple[float, float]:
     """Seconds in which undisturbed facings read `stocked`, and seconds of them in all.
 
-    Undisturbed is a facing that is truly stocked throughout; its hidden time and the camera's trouble do not count.
+    Undisturbed is a facing until something is truly taken from it; its hidden time and the camera's trouble do not
+    count.
     """
-    changed = {change.facing for change in truth.changes}
     stocked = possible = 0.0
     for facing in truth.facings:
-        if facing in changed:
-            continue
+        first_s = next((change.time_s for change in truth.changes if change.facing == facing), truth.duration_s)
         for stretch in stretches.get(facing, ()):
-            length_s = truth.visible_s(facing, stretch.from_s, stretch.until_s)
+            length_s = truth.visible_s(facing, stretch.from_s, min(stretch.until_s, first_s))
             possible += length_s
             stocked += length_s if stretch.state is FacingStatus.STOCKED else 0.0
     return stocked, possible

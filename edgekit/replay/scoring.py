@@ -69,7 +69,8 @@ class Outcome:
         claim: None: nobody told of the segment.
         segment: None: the claim is wrong.
         due: the segment had to be told of.
-        delay_s: visible seconds from the change, or from the end of the cool-down, to the claim.
+        delay_s: visible seconds from the change, or from the end of the cool-down, to the claim; None where it was
+            decided while nothing could be seen (a moved camera that knew its view again sooner than it had to).
         late: right, and later than hold and grace allow.
     """
 
@@ -165,7 +166,7 @@ def _facing_outcomes(claims: Sequence[Claim], truth: Truth, facing: str, rules: 
         else:
             told.add(index)
             delay_s = _delay_s(claim, segments[index], truth, resolved_s, rules)
-            late = delay_s > allowed_s(claim.state, rules)
+            late = delay_s is not None and delay_s > allowed_s(claim.state, rules)
             yield Outcome(claim, segments[index], _is_due(segments, index, rules), delay_s, late)
         if claim.kind is TransitionKind.RESOLVED:
             resolved_s = claim.time_s
@@ -199,7 +200,9 @@ def _is_due(segments: Sequence[Segment], index: int, rules: ShelfRules) -> bool:
     return segment.visible_s >= allowed_s(segment.state, rules) + (rules.cooldown_s if again else 0.0)
 
 
-def _delay_s(claim: Claim, segment: Segment, truth: Truth, resolved_s: float | None, rules: ShelfRules) -> float:
+def _delay_s(claim: Claim, segment: Segment, truth: Truth, resolved_s: float | None, rules: ShelfRules) -> float | None:
+    if not truth.sees(segment.facing, claim.time_s):
+        return None
     from_s = segment.from_s
     if claim.kind is TransitionKind.OPENED and resolved_s is not None:
         from_s = max(from_s, resolved_s + rules.cooldown_s)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from edgekit.replay.bench import Replayed
 from edgekit.replay.figures import Figures, figures_of
 
-__all__ = ["HEADS", "by_scenario", "cells", "share"]
+__all__ = ["HEADS", "Figure", "by_scenario", "cells", "share"]
 
 HEADS: Final = (
     "precision",
@@ -39,28 +40,41 @@ def _scenario(one: Replayed) -> str:
     return one.take.truth.scenario or one.take.name
 
 
-def cells(figures: Figures) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as written, and what it counts ("49/50"), or ""."""
+
+    value: str
+    counted: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.counted})" if self.counted else self.value
+
+
+def cells(figures: Figures) -> tuple[Figure, ...]:
     """The figures under HEADS, with what they count; a dash where there was nothing to count."""
+    delays = f"{_seconds(figures.delay_p50_s)}, {_seconds(figures.delay_p95_s)}"
+    stocked = _NOTHING if figures.stocked_share is None else f"{figures.stocked_share:.0%}"
     return (
         share(figures.right, figures.raised),
         share(figures.told, figures.due),
         share(figures.resolutions_told, figures.resolutions_due),
-        f"{_seconds(figures.delay_p50_s)}, {_seconds(figures.delay_p95_s)}" if figures.right else _NOTHING,
-        str(figures.late),
-        str(figures.false_alarms),
-        f"{figures.false_alarms_per_day:.1f}",
-        _flags(figures),
-        _NOTHING if figures.stocked_share is None else f"{figures.stocked_share:.0%}",
+        Figure(_NOTHING if figures.delay_p50_s is None else delays),
+        Figure(str(figures.late)),
+        Figure(str(figures.false_alarms)),
+        Figure(f"{figures.false_alarms_per_day:.1f}"),
+        Figure(_flags(figures)),
+        Figure(stocked),
     )
 
 
-def share(part: int, whole: int) -> str:
+def share(part: int, whole: int) -> Figure:
     """A share with what it counts.
 
-    >>> share(49, 50)
+    >>> str(share(49, 50))
     '0.980 (49/50)'
     """
-    return f"{part / whole:.3f} ({part}/{whole})" if whole else _NOTHING
+    return Figure(f"{part / whole:.3f}", f"{part}/{whole}") if whole else Figure(_NOTHING)
 
 
 def _seconds(value: float | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -18,6 +18,9 @@ __all__ = ["CameraTrouble", "Change", "Interval", "Nuisance", "Truth", "load_tru
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Interval = tuple[Seconds, Seconds]
 """Start and end, seconds of media time; the end does not belong to it."""
+
+FOUND_AGAIN_S: Final = 120.0
+"""So long a moved camera may need until it knows its view again."""
 
 State = Literal[FacingStatus.STOCKED, FacingStatus.LOW, FacingStatus.OUT_OF_STOCK, FacingStatus.MISPLACED]
 
@@ -98,8 +101,19 @@ class Truth(_Frozen):
         return now_s + left_s
 
     def unseen(self, facing: str) -> tuple[Interval, ...]:
-        """When the facing cannot be seen, whether it is hidden or the camera in trouble; in no order."""
-        return (*self.hidden.get(facing, ()), *((trouble.from_s, trouble.until_s) for trouble in self.camera))
+        """When the facing cannot be seen, whether it is hidden or the camera in trouble; in no order.
+
+        A camera that was moved sees again once it has found the reference: what it does not show then is `hidden`.
+        """
+        blind = [
+            (one.from_s, min(one.until_s, one.from_s + FOUND_AGAIN_S) if one.kind == "moved" else one.until_s)
+            for one in self.camera
+        ]
+        return (*self.hidden.get(facing, ()), *blind)
+
+    def sees(self, facing: str, time_s: float) -> bool:
+        """Whether the facing can be seen at a moment."""
+        return not any(from_s <= time_s < until_s for from_s, until_s in self.unseen(facing))
 
 
 def _covered_s(intervals: Iterable[Interval], from_s: float, until_s: float) -> float:

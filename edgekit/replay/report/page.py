@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from edgekit.page.drawing import sign
-from edgekit.page.markup import bullets, page, paragraph, section, table, text
+from edgekit.page.markup import Cell, bullets, page, paragraph, section, table, text
 from edgekit.replay.bench import Replayed
 from edgekit.replay.figures import Figures, figures_of
 from edgekit.replay.findings import Finding, Verdict, findings_of
@@ -23,6 +23,8 @@ __all__ = ["replay_html"]
 _MOST_PICTURES: Final = 60
 """About 40 KB each: a page that a mail still carries."""
 _MOST_LINES: Final = 500
+_OPEN_UP_TO: Final = 3
+"""So few takes are shown without asking; of more, those with faults."""
 _TONES: Final = {Verdict.WRONG: "unsafe", Verdict.MISSED: "unsafe", Verdict.LATE: "unsure"}
 
 
@@ -81,14 +83,18 @@ def _count(number: int, noun: str) -> str:
 
 
 def _figures(rows: Sequence[tuple[str, Figures]], first: str) -> str:
-    return table((first, *HEADS), [(name, *cells(figures)) for name, figures in rows])
+    return table((first, *HEADS), [(name, *_cells(figures)) for name, figures in rows])
+
+
+def _cells(figures: Figures) -> list[Cell]:
+    return [Cell(one.value, (one.counted,)) for one in cells(figures)]
 
 
 def _sweep(sweep: Sequence[Tried]) -> str:
     if not sweep:
         return ""
     rows = [
-        (f"{number}. {one.variant.name}" + (" *" if one.unbeaten else ""), *cells(one.figures))
+        (f"{number}. {one.variant.name}" + (" *" if one.unbeaten else ""), *_cells(one.figures))
         for number, one in enumerate(sweep)
     ]
     note = (
@@ -151,9 +157,13 @@ def _fault(one: Replayed, finding: Finding, planogram: Planogram, take: str) -> 
 def _timelines(replayed: Sequence[Replayed], found: dict[int, tuple[Finding, ...]]) -> str:
     if len(replayed) == 1:
         return section("Timeline", legend(), timeline(replayed[0]))
-    takes = "".join(
-        f'<details class="take"{" open" if found[index] else ""}><summary>{text(one.take.name)}'
-        f"<small>{text(_count(len(found[index]), 'fault'))}</small></summary>{timeline(one)}</details>"
-        for index, one in enumerate(replayed)
-    )
+    takes = "".join(_folded(one, len(found[at]), len(replayed)) for at, one in enumerate(replayed))
     return section("Timelines", legend(), takes)
+
+
+def _folded(one: Replayed, faults: int, takes: int) -> str:
+    is_open = " open" if faults or takes <= _OPEN_UP_TO else ""
+    return (
+        f'<details class="take"{is_open}><summary>{text(one.take.name)}<small>{text(_count(faults, "fault"))}</small>'
+        f"</summary>{timeline(one)}</details>"
+    )

@@ -140,3 +140,17 @@ def test_camera_trouble_is_flagged_in_time_or_missed_and_other_flags_are_false()
     assert [claim.time_s for claim in result.false] == [5]
     late = score_camera([CameraClaim("moved", 51, "1")], truth(camera=(long,)))
     assert late.missed == (long,)
+
+
+def test_a_moved_camera_hides_the_shelf_for_as_long_as_it_may_need_to_know_it_again():
+    camera = (CameraTrouble(kind="moved", from_s=22, until_s=400),)
+    made = truth(("a", 30, "out_of_stock"), ("b", 200, "out_of_stock"), camera=camera, duration_s=400)
+    assert told(score((), made, RULES)) == ([], [], [30, 200])
+    soon = score(claims(("a", "opened", "out_of_stock", 40), ("b", "opened", "out_of_stock", 206)), made, RULES)
+    assert [(one.delay_s, one.late) for one in soon.right] == [(None, False), (6, False)]
+    assert score(claims(("a", "opened", "out_of_stock", 150)), made, RULES).right[0].delay_s == 8
+
+
+def test_what_comes_after_hold_and_grace_is_right_and_late():
+    result = score(claims(("a", "opened", "out_of_stock", 34)), truth(*EMPTY_20_TO_50), RULES)
+    assert [(one.delay_s, one.late) for one in result.right] == [(14, True)]
