@@ -1,4 +1,4 @@
-"""Pictures in, detections or probabilities out: prepare, run, decode; the same for evaluation and the runtime."""
+"""Pictures in, detections, probabilities or embeddings out: prepare, run, decode; one for evaluation and runtime."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edgekit.frame import Pixels
 from edgekit.vision.decoders import make_decoder
 from edgekit.vision.detection import Detections
 from edgekit.vision.geometry import FrameMapping, mapping, prepare
-from edgekit.vision.postprocess import detections_of, probabilities_of
+from edgekit.vision.postprocess import detections_of, embeddings_of, probabilities_of
 
 __all__ = ["Predictor"]
 
@@ -90,6 +90,24 @@ class Predictor:
         rows = [probabilities_of(self._decoder_name, outputs) for _, outputs in self._runs(pictures)]
         classes = len(self.model.bundle.manifest.class_names)
         return np.concatenate(rows) if rows else np.zeros((0, classes), np.float32)
+
+    def embed(self, pictures: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Embeddings (pictures, width), float32; each of length 1.
+
+        Args:
+            pictures: uint8 (height, width, 3) BGR each, of any size; at least one.
+
+        Raises:
+            UsageError: the bundle does not embed, or there are no pictures.
+        """
+        if self._task is not Task.EMBED:
+            raise UsageError(
+                f"{self.model.bundle.path} is made to {self._task.value}, not to embed.",
+                hint="Make one that does: edgekit export MODEL --task embed --int8 --calibration DIR -o embed.edgekit",
+            )
+        if not pictures:
+            raise UsageError("There are no pictures to embed.")
+        return np.concatenate([embeddings_of(self._decoder_name, outputs) for _, outputs in self._runs(pictures)])
 
     def _runs(self, pictures: Sequence[Pixels]) -> Iterator[tuple[Sequence[Pixels], Outputs]]:
         """Batches of pictures with their outputs, which are valid until the next batch."""

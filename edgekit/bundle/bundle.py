@@ -25,6 +25,7 @@ from edgekit.bundle.members import (
 from edgekit.errors import BundleError
 from edgekit.vision.decoders import DECODERS
 from edgekit.vision.decoders.classify import CLASSIFIERS
+from edgekit.vision.decoders.embed import EMBEDDERS
 
 __all__ = ["Bundle"]
 
@@ -165,7 +166,7 @@ def _check_consistent(path: Path, archive: Archive) -> None:
 def _contradiction(manifest: Manifest) -> str | None:
     height, width = manifest.preprocessing.geometry.size_hw
     batch = manifest.batch
-    decoders = {Task.DETECT: tuple(DECODERS), Task.CLASSIFY: CLASSIFIERS}.get(manifest.task)
+    decoders = {Task.DETECT: tuple(DECODERS), Task.CLASSIFY: CLASSIFIERS, Task.EMBED: EMBEDDERS}[manifest.task]
     if not manifest.graphs:
         return "it names no graph"
     if len(manifest.inputs) != 1 or manifest.inputs[0].dtype != "uint8":
@@ -176,7 +177,7 @@ def _contradiction(manifest: Manifest) -> str | None:
         return "its outputs are not those of its golden values"
     if not 1 <= batch.min <= batch.opt <= batch.max:
         return f"its batch sizes {batch.min}, {batch.opt}, {batch.max} are not in order"
-    if decoders is not None and manifest.decoder.name not in decoders:
+    if manifest.decoder.name not in decoders:
         return f"{manifest.task.value} has no decoder {manifest.decoder.name!r} ({', '.join(decoders)})"
     if manifest.golden.inputs < 1:
         return "it has no golden inputs"

@@ -21,6 +21,8 @@ COMMANDS = {
     "run": "edgekit.cli.run:run",
     "replay": "edgekit.cli.replay:replay",
     "inspect": "edgekit.cli.inspect:inspect",
+    "enroll": "edgekit.cli.enroll:enroll",
+    "similar": "edgekit.cli.similar:similar",
     "events": "edgekit.cli.events:events",
     "planogram": "edgekit.cli.planogram:COMMANDS",
     "simulate": "edgekit.cli.simulate:simulate",

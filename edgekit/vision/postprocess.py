@@ -1,4 +1,4 @@
-"""From raw outputs to detections in frame pixels, or to probabilities."""
+"""From raw outputs to detections in frame pixels, to probabilities, or to embeddings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.vision.decoders.classify import probabilities
+from edgekit.vision.decoders.embed import embeddings
 from edgekit.vision.decoders.protocol import Decoder
 from edgekit.vision.detection import Detections
 from edgekit.vision.geometry import FrameMapping
 from edgekit.vision.nms import nms_per_class
 
-__all__ = ["detections_of", "probabilities_of"]
+__all__ = ["detections_of", "embeddings_of", "probabilities_of"]
 
 
 def detections_of(
@@ -59,3 +60,12 @@ def probabilities_of(decoder_name: str, outputs: Mapping[str, NDArray[np.generic
         InputError: the decoder is unknown, or the output is not (n, classes).
     """
     return probabilities(decoder_name, next(iter(outputs.values())))
+
+
+def embeddings_of(decoder_name: str, outputs: Mapping[str, NDArray[np.generic]]) -> NDArray[np.float32]:
+    """An embedding model's first output as vectors of length 1, float32 (n, width).
+
+    Raises:
+        InputError: the decoder is unknown, or the output is not (n, width).
+    """
+    return embeddings(decoder_name, next(iter(outputs.values())))

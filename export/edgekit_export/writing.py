@@ -97,7 +97,7 @@ def write(
         inputs=_tensor_specs(floating.graph.input),
         outputs=_tensor_specs(floating.graph.output),
         # One picture is what a camera gives; batches are several cameras, or the facings of one picture.
-        batch=BatchSpec(min=1, opt=min(max_batch, 4 if source.task is Task.CLASSIFY else 1), max=max_batch),
+        batch=BatchSpec(min=1, opt=min(max_batch, 1 if source.task is Task.DETECT else 4), max=max_batch),
         graphs={
             encoding: GraphSpec(
                 opset=next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")),

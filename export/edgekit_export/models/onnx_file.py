@@ -42,13 +42,14 @@ def model_from_onnx(path: Path, options: ModelOptions) -> SourceModel:
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     task = options.task or _TASKS.get(metadata.get("task", ""))
     if task is None:
-        raise UsageError(f"{path.name} does not say what it does.", hint="Add --task classify or --task detect.")
+        raise UsageError(f"{path.name} does not say what it does.", hint="Add --task classify, detect or embed.")
     decoder = decoder_from_text(options.decoder) if options.decoder else None
     if task is not Task.DETECT and options.decoder is not None:
         raise UsageError(f"--decoder {options.decoder} is for detectors; the task is {task.value}.")
     info = float_input(model, path.name)
     size_hw = _size(path, info, options)
     _fix_size(model, info, size_hw)
+    model, cut = _embedding(model, path.name) if task is Task.EMBED else (model, ())
     outputs = run_once(model, info, size_hw)
     reading = choose_decoder(model, outputs, task, decoder, size_hw, path.name)
     classes = resolve_names(reading.classes, file=options.classes, metadata=metadata)
@@ -64,8 +65,16 @@ def model_from_onnx(path: Path, options: ModelOptions) -> SourceModel:
         decoder=reading.decoder,
         source=path.name,
         source_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        notes=reading.notes,
+        notes=(*reading.notes, *cut),
     )
+
+
+def _embedding(model: Any, where: str) -> tuple[Any, tuple[str, ...]]:
+    """The model as one that embeds, and what was done for that, in words."""
+    from edgekit_export.graph.backbone import without_classifier
+
+    backbone = without_classifier(model, where)
+    return backbone.model, () if backbone.note is None else (backbone.note,)
 
 
 def _size(path: Path, info: InputInfo, options: ModelOptions) -> tuple[int, int]:

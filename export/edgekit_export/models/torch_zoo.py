@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ def model_from_zoo(name: str, options: ModelOptions) -> SourceModel:
         MissingExtra: torch or the architecture's package is not installed.
     """
     known = architecture(name)
-    if options.task not in (None, known.task):
+    embed = options.task is Task.EMBED and known.task is Task.CLASSIFY
+    if options.task not in (None, known.task) and not embed:
         raise UsageError(f"{name} is a model for {known.task.value}, not for {options.task.value}.")
     if options.decoder is not None:
         raise UsageError(f"{name} has its own decoder; leave --decoder out.")
@@ -54,13 +56,14 @@ def model_from_zoo(name: str, options: ModelOptions) -> SourceModel:
     )
     detector = known.task is Task.DETECT
     traced = raw_heads(module) if detector else module
-    return SourceModel(
-        onnx=onnx_from_module(
-            traced,
-            size_hw=(side, side),
-            outputs=OUTPUTS if detector else ("logits",),
-            where=name,
-        ),
+    graph = onnx_from_module(
+        traced,
+        size_hw=(side, side),
+        outputs=OUTPUTS if detector else ("logits",),
+        where=name,
+    )
+    source = SourceModel(
+        onnx=graph,
         name=name,
         task=known.task,
         class_names=classes.names,
@@ -72,6 +75,25 @@ def model_from_zoo(name: str, options: ModelOptions) -> SourceModel:
         source_sha256=hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
         architecture=name,
         module=traced,
+    )
+    return _embedding(source) if embed else source
+
+
+def _embedding(source: SourceModel) -> SourceModel:
+    """A classifier's backbone in place of the classifier."""
+    from edgekit_export.graph.backbone import without_classifier
+
+    backbone = without_classifier(source.onnx, source.name)
+    classes = resolve_names(0)
+    return replace(
+        source,
+        onnx=backbone.model,
+        task=Task.EMBED,
+        class_names=classes.names,
+        classes_from=classes.origin,
+        decoder=DecoderSpec(name="embedding"),
+        notes=source.notes if backbone.note is None else (*source.notes, backbone.note),
+        module=None,
     )
 
 
