@@ -247,7 +247,10 @@ class CameraWorker:
         self._scene = scene
         if self._album is not None:
             self._album.committed(view, findings, conclusion.readings, pictures)
-        self._tell(readings=conclusion.readings)
+        advice = scene.advice(frame.time_s)
+        if advice is not None and advice != self._status.advice:
+            logger.warning("camera %s: %s", self.name, advice)
+        self._tell(readings=conclusion.readings, advice=advice)
         return detections, conclusion.transitions, inference_s
 
     def _pause(self, known: _Known, frame: Frame) -> None:

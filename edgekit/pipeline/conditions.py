@@ -16,6 +16,13 @@ HOLD_S: Final = 5.0
 
 RECOVER_S: Final = 2.0
 
+ASK_S: Final = 120.0
+"""A camera that was only bumped has found its place again long before; one that has not needs somebody."""
+
+NEW_REFERENCE: Final = (
+    "it shows another view than its reference picture: turn it back, or take a new reference: edgekit planogram new"
+)
+
 _CONDITION_OF: Final = {
     UnknownReason.DARK: CameraCondition.BLOCKED,
     UnknownReason.OVEREXPOSED: CameraCondition.BLOCKED,
@@ -104,6 +111,11 @@ class SceneWatch:
     def frozen(self) -> bool:
         """The samples come, but always the same."""
         return self.reason is UnknownReason.FROZEN
+
+    def advice(self, time_s: float) -> str | None:
+        """What somebody should do about the camera, since it does not mend by itself; None: nothing."""
+        moved = self.reason is UnknownReason.CAMERA_MOVED and self.since_s is not None
+        return NEW_REFERENCE if moved and time_s - (self.since_s or 0.0) >= ASK_S else None
 
     def after(self, reason: UnknownReason | None, time_s: float) -> SceneWatch:
         """With one more sample."""

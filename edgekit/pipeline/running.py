@@ -98,7 +98,7 @@ class RunningCamera:
             opened=self._reader.opened,
             frame_count=source.frame_count,
             conditions=status.conditions,
-            problem=status.problem,
+            problem=status.problem or status.advice,
             events=status.events,
             facings=facings_of(status),
             telemetry=self._meter.snapshot(self._buffer.dropped),

@@ -37,6 +37,7 @@ class CameraStatus:
         readings: newest reading of each facing.
         events: raised so far.
         problem: what keeps it from concluding now, or ended it; None while all is well.
+        advice: what somebody should do about the camera's view; None while it needs nobody.
         failure: the error that ended a recording; None otherwise.
     """
 
@@ -45,4 +46,5 @@ class CameraStatus:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     events: int = 0
     problem: str | None = None
+    advice: str | None = None
     failure: EdgekitError | None = None

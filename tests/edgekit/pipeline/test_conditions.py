@@ -51,3 +51,11 @@ def test_only_a_reason_that_all_facings_share_is_one_of_the_scene() -> None:
     assert scene_reason([gate("a", DARK), gate("b", None)]) is None
     assert scene_reason([gate("a", UnknownReason.OCCLUDED), gate("b", UnknownReason.OCCLUDED)]) is None
     assert scene_reason([]) is None
+
+
+def test_a_camera_that_stays_moved_asks_for_a_new_reference_until_it_is_turned_back() -> None:
+    watch = SceneWatch().after(MOVED, 10.0)
+    assert watch.advice(129.9) is None
+    assert "new reference" in str(watch.advice(130.0))
+    assert watch.after(None, 131.0).advice(400.0) is None
+    assert SceneWatch().after(DARK, 0.0).advice(400.0) is None
