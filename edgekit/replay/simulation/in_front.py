@@ -89,10 +89,10 @@ def _parked(
         from_s, until_s = action.at_s, action.at_s + (action.lasts_s or 30.0)
         random = stage.random
         width = round(canvas[0] * random.uniform(0.2, 0.42) * action.strength)
-        height = round(width * random.uniform(0.7, 1.3))
-        layer = draw(random, width, height)
         x, y = _middle_of(stage, action, canvas)
-        stop = (x - width / 2, min(y - height * random.uniform(0.3, 0.6), canvas[1] - height * 0.5))
+        top = min(y - width * random.uniform(0.1, 0.5), canvas[1] * 0.8)
+        layer = draw(random, width, round(canvas[1] - top + width * random.uniform(-0.1, 0.4)))
+        stop = (x - width / 2, top)
         away = float(random.choice([-width, canvas[0]]))
         way_s = min(2.0, (until_s - from_s) / 4)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 
-__all__ = ["Layer", "adjusted", "cover", "lay", "layer_of", "mirrored", "resized"]
+__all__ = ["Layer", "adjusted", "cover", "fitted", "lay", "layer_of", "mirrored", "resized"]
 
 Mask = NDArray[np.uint8]
 
@@ -46,6 +46,16 @@ def resized(layer: Layer, width: int, height: int) -> Layer:
     size, smaller = (max(1, width), max(1, height)), width * height < layer.alpha.size
     how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     return Layer(cv2.resize(layer.pixels, size, interpolation=how), cv2.resize(layer.alpha, size, interpolation=how))
+
+
+def fitted(layer: Layer, width: int, height: int) -> Layer:
+    """The middle of the layer, cut to the shape of `width` x `height` as far as need be, at that size."""
+    own_width, own_height = layer.size_wh
+    scale = max(width / own_width, height / own_height)
+    keep_w, keep_h = max(1, min(own_width, round(width / scale))), max(1, min(own_height, round(height / scale)))
+    x, y = (own_width - keep_w) // 2, (own_height - keep_h) // 2
+    part = Layer(layer.pixels[y : y + keep_h, x : x + keep_w], layer.alpha[y : y + keep_h, x : x + keep_w])
+    return resized(part, width, height)
 
 
 def mirrored(layer: Layer) -> Layer:

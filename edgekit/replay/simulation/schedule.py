@@ -37,8 +37,9 @@ class Schedule:
 
     @property
     def facings(self) -> list[str]:
-        """Ids of all facings, in another order each time."""
-        return [str(name) for name in self.random.permutation([facing.id for facing in self.scene.facings])]
+        """Ids of the facings in which something stands at first, in another order each time."""
+        full = [place.facing.id for place in self.scene.places if place.units]
+        return [str(name) for name in self.random.permutation(full)]
 
     def one(self, facings: Sequence[str] | None = None) -> str:
         """Some facing."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.replay.simulation.furniture import Row, draw_furniture
-from edgekit.replay.simulation.layers import Layer, lay, resized
+from edgekit.replay.simulation.layers import Layer, fitted, lay
 from edgekit.replay.simulation.packages import Look, package, random_look, similar_look
 from edgekit.replay.simulation.print import Colour
 from edgekit.replay.simulation.scene import Place, Scene, Unit
@@ -19,7 +19,7 @@ from edgekit.replay.simulation.shading import shade_of
 from edgekit.shelf.gtin import check_digit, normalised
 from edgekit.shelf.planogram import Facing
 
-__all__ = ["ShelfStyle", "random_style", "rendered_scene"]
+__all__ = ["MARGIN_PX", "ShelfStyle", "elsewhere", "random_style", "rendered_scene"]
 
 MIN_FACINGS: Final = 3
 """A scene has at least so many, or as many as its style wants."""
@@ -123,8 +123,6 @@ def _rendered(
         if id(one.units) not in watched:
             for unit in one.units:
                 lay(back, unit.layer, unit.x, unit.y)
-    elsewhere, _, _ = draw_furniture(random, 4, 0.5, (90.0, 110.0, 120.0), 0.5, canvas_wh)
-    noise = np.random.default_rng(random.integers(1 << 30)).normal(0, 14, (canvas_wh[1] // 4, canvas_wh[0] // 4, 3))
     return Scene(
         f"rendered shelf, {style.rows} rows",
         size_wh,
@@ -133,14 +131,17 @@ def _rendered(
         front,
         places,
         view,
-        _roughened(elsewhere, noise)[: size_wh[1], : size_wh[0]].copy(),
+        elsewhere(random, size_wh),
     )
 
 
-def _roughened(picture: Pixels, noise: NDArray[np.float64]) -> Pixels:
+def elsewhere(random: np.random.Generator, size_wh: tuple[int, int]) -> Pixels:
+    """uint8 (height, width, 3): another part of the shop, which a camera sees that is turned away."""
     import cv2
 
-    coarse = cv2.resize(noise.astype(np.float32), (picture.shape[1], picture.shape[0]))
+    width, height = size_wh
+    picture, _, _ = draw_furniture(random, 4, 0.5, (90.0, 110.0, 120.0), 0.5, size_wh)
+    coarse = cv2.resize(random.normal(0, 14, (height // 4, width // 4, 3)).astype(np.float32), size_wh)
     rough: Pixels = np.clip(picture + coarse, 0, 255).astype(np.uint8)
     return rough
 
@@ -162,7 +163,7 @@ class _Range:
 
     def front(self, look: Look, width: int, height: int) -> Layer:
         if self._pictures:
-            return resized(self._pictures[look.print_seed % len(self._pictures)], width, height)
+            return fitted(self._pictures[look.print_seed % len(self._pictures)], width, height)
         return package(look, width, height)
 
 

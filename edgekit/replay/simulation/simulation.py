@@ -23,6 +23,7 @@ from edgekit.replay.simulation.script import Kind, Script
 from edgekit.replay.simulation.stage import Stage
 from edgekit.replay.truth import Interval, Truth
 from edgekit.shelf.planogram import Facing
+from edgekit.shelf.words import FacingStatus
 
 __all__ = ["HIDDEN_SHARE", "Simulation", "simulate"]
 
@@ -74,6 +75,9 @@ def simulate(script: Script, scene: Scene, seed: int) -> Simulation:
         if unknown := sorted(set(action.facings) - known):
             raise UsageError(f"{script.name}: the scene has no facing {unknown[0]!r}.")
     stage = Stage(scene, script, np.random.default_rng((seed, 1)), dict(scene.full))
+    for place in scene.places:
+        if not place.units:
+            stage.state(place.facing.id, 0.0, FacingStatus.OUT_OF_STOCK, "at start")
     for action in sorted(script.actions, key=lambda action: action.at_s):
         _PERFORMERS[action.kind](stage, action)
     return Simulation(stage, seed)
