@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from edgekit.cli.pages import Address, page_up
 from edgekit.errors import SourcesLost, UsageError
 
 if TYPE_CHECKING:
@@ -50,13 +51,21 @@ def run(
     as_json: Annotated[
         bool, typer.Option("--json", help="CloudEvents and a last summary line on standard output, the rest aside.")
     ] = False,
+    ui: Annotated[
+        bool, typer.Option("--ui", help="Show it live on a local page; a recording then plays at its own pace.")
+    ] = False,
+    host: Annotated[
+        str, typer.Option(help="Address that the page listens on; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the page's address.")] = False,
 ) -> None:
     """Watch the cameras of edgekit.yaml and tell what is missing, one line an event.
 
     Without further arguments it runs the edgekit.yaml in this folder. A recording ends by itself, a camera runs
     until Ctrl-C.
 
-    Example: edgekit run --camera 0
+    Example: edgekit run --camera 0 --ui
 
     Example: edgekit run --camera clip.mp4 --planogram shelf.yaml --model products.edgekit --out first-run --annotate
     """
@@ -68,8 +77,9 @@ def run(
     site = site_for_run(RunOptions(config, camera, model, planogram, encoding, backend, out))
     annotator = _annotator(site, out) if annotate and out is not None else None
     view = RunView(site, as_json=as_json)
+    live = _Live(site, Address(host, port, not no_browser)) if ui else None
     with _terminated_like_interrupted():
-        summary, interrupted = _watch(site, view, annotator, realtime=realtime, max_seconds=max_seconds)
+        summary, interrupted = _watch(site, view, annotator, live, realtime=realtime or ui, max_seconds=max_seconds)
     plain = summary.to_json()
     written: tuple[Path, ...] = ()
     if annotator is not None:
@@ -85,6 +95,7 @@ def _watch(
     site: SiteConfig,
     view: RunView,
     annotator: Annotator | None,
+    live: _Live | None,
     *,
     realtime: bool,
     max_seconds: float | None,
@@ -93,11 +104,17 @@ def _watch(
 
     A recording that is interrupted leaves nothing but its events: its pictures would show a part as if it were all.
     """
+    from edgekit.pipeline.observer import Observers
     from edgekit.runtime import Runtime
 
-    runtime = Runtime(site, observer=annotator, realtime=realtime, sinks=_sinks(view))
+    observers = [one for one in (annotator, live.watch if live is not None else None) if one is not None]
+    observer = Observers(tuple(observers)) if observers else None
+    runtime = Runtime(site, observer=observer, realtime=realtime, sinks=_sinks(view))
     try:
-        with view.watching():
+        with ExitStack() as shown:
+            if live is not None:
+                shown.enter_context(live.up(runtime))
+            shown.enter_context(view.watching())
             runtime.start()
             view.started(runtime.health())
             if not runtime.wait_opened() and not _failed(runtime):
@@ -115,6 +132,33 @@ def _watch(
         if annotator is not None:
             annotator.abandon()
         raise
+
+
+class _Live:
+    """The live page of a run: what watches it, and the page itself."""
+
+    def __init__(self, site: SiteConfig, address: Address) -> None:
+        from edgekit.web.live_watch import LiveWatch
+
+        self.watch = LiveWatch()
+        self._site = site
+        self._address = address
+
+    def up(self, runtime: Runtime) -> AbstractContextManager[None]:
+        """The page, up within the block.
+
+        Raises:
+            PlanogramError: a planogram is wrong.
+            UsageError: nothing can listen there.
+        """
+        from edgekit.cli.sentence import sentence
+        from edgekit.shelf.planogram import load_planogram
+        from edgekit.web.live_page import LivePage
+
+        planograms = {camera.id: load_planogram(camera.planogram) for camera in self._site.cameras}
+        runtime.on(self.watch.event, name="live-page")
+        page = LivePage(self.watch, planograms, health=runtime.health, sentence=sentence, store=self._site.store)
+        return page_up(page.page, self._address, "live page")
 
 
 def _sinks(view: RunView) -> list[Sink]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from edgekit.frame import Frame
@@ -10,7 +11,7 @@ from edgekit.shelf.readings import Reading
 from edgekit.shelf.words import Transition
 from edgekit.vision.detection import Detections
 
-__all__ = ["Observer"]
+__all__ = ["Observer", "Observers"]
 
 
 class Observer(Protocol):
@@ -35,3 +36,22 @@ class Observer(Protocol):
 
         What it raises ends its watching, and a recording's run; never a live camera.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Observers:
+    """Several observers as one, called in their order."""
+
+    each: tuple[Observer, ...]
+
+    def on_frame(
+        self,
+        camera_id: str,
+        frame: Frame,
+        detections: Detections | None,
+        readings: Mapping[str, Reading],
+        transitions: tuple[Transition, ...],
+    ) -> None:
+        """Show the frame to each."""
+        for one in self.each:
+            one.on_frame(camera_id, frame, detections, readings, transitions)
