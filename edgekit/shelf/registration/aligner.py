@@ -11,7 +11,7 @@ from edgekit.frame import Pixels
 from edgekit.shelf.registration.anchor import Anchor, anchor_of
 from edgekit.shelf.registration.features import Features, features_of
 from edgekit.shelf.registration.geometry import at_scale, from_scale
-from edgekit.shelf.registration.measure import followed, searched, shows_another_scene
+from edgekit.shelf.registration.measure import How, Measurement, Shows, followed, searched, shown
 from edgekit.shelf.registration.picture import halved, structure_of
 from edgekit.shelf.registration.tracking import Tracking, lost_after, tracking_after
 
@@ -66,7 +66,12 @@ class Aligner:
             found = searched(self.anchor, self.features, structure, last)
             state = replace(state, searched_s=time_s)
         if found is None:
-            return lost_after(state, shows_another_scene(self.anchor, structure, last), time_s)
+            shows = shown(self.anchor, structure, last)
+            if shows is not Shows.REFERENCE or state.moved:
+                # Of a camera that was just switched on nothing is assumed: it may have been bumped meanwhile.
+                lost = shows is Shows.ANOTHER_SCENE or not state.known
+                return lost_after(state, lost, time_s)
+            found = Measurement(last, How.STILL)
         matrix = expected if found.matrix is last else from_scale(found.matrix, scale_xy)
         return tracking_after(state, matrix, time_s)
 

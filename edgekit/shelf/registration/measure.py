@@ -16,7 +16,7 @@ from edgekit.shelf.registration.geometry import Matrix, displacement_px, is_plau
 from edgekit.shelf.registration.picture import Structure
 from edgekit.shelf.registration.shift import Tracks, tracked
 
-__all__ = ["How", "Measurement", "followed", "searched", "shows_another_scene"]
+__all__ = ["How", "Measurement", "Shows", "followed", "searched", "shown"]
 
 _STILL_PX = 0.12
 """At registration's scale. Corners waver by less in the noise of a still camera; below it nothing is followed."""
@@ -29,6 +29,7 @@ _MIN_AGREEMENT = 0.4
 _MIN_BLOCKS = 8
 _MIN_QUARTERS = 0.7
 _CLEARLY_BETTER = 0.15
+_SURELY_THE_SAME = 0.5
 _ANOTHER_SCENE = 0.15
 """Agreement with another photograph of a shelf is 0.11 and less, with the same shelf behind three shoppers 0.27, with
 the same shelf quite empty 0.77 (shelf-01 to shelf-04)."""
@@ -100,10 +101,20 @@ def searched(anchor: Anchor, features: Features, structure: Structure, last: Mat
     return Measurement(fit.matrix, How.FEATURES)
 
 
-def shows_another_scene(anchor: Anchor, structure: Structure, last: Matrix) -> bool:
-    """Whether next to nothing of the reference is where `last` puts it."""
+class Shows(str, Enum):
+    """What a sample that proves no alignment shows, laid out by the last one."""
+
+    REFERENCE = "reference"
+    UNCLEAR = "unclear"
+    ANOTHER_SCENE = "another_scene"
+
+
+def shown(anchor: Anchor, structure: Structure, last: Matrix) -> Shows:
+    """How much of the reference is where `last` puts it; a reference without structure is never another scene."""
     agreement = agreement_of(anchor.structure, structure, last)
-    return agreement.blocks >= _MIN_BLOCKS and agreement.share < _ANOTHER_SCENE
+    if agreement.blocks < _MIN_BLOCKS or agreement.share >= _SURELY_THE_SAME:
+        return Shows.REFERENCE
+    return Shows.ANOTHER_SCENE if agreement.share < _ANOTHER_SCENE else Shows.UNCLEAR
 
 
 def _proven(tracks: Tracks, anchor: Anchor, structure: Structure, least_share: float) -> Fit | None:

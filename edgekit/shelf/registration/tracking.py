@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edgekit.shelf.registration.geometry import Matrix, displacement_px
+from edgekit.shelf.registration.settling import BUMP_SHARE, Settling, settling_after
 from edgekit.shelf.words import UnknownReason
 
 __all__ = [
@@ -32,7 +33,6 @@ JUMP_SHARE = 0.008
 """Of the frame's width, between two samples: a trembling hand or a fan moves pictures by less, a bump by more."""
 DRIFT_SHARE_PER_S = 0.035
 """A handheld camera that drifts 45 pixels of 640 in 4 s goes at 0.018 of its width a second, and sways about that."""
-_STEADY_SHARE = 0.006
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +50,7 @@ class Tracking:
         lost_s: since when samples have shown next to nothing of the reference; None: they show it.
         measured_s: time of the last sample that proved an alignment; None before the first of an epoch.
         searched_s: time of the last search by features.
+        settling: where it rests; None before the first sample of an epoch.
     """
 
     frame_size_hw: tuple[int, int]
@@ -62,6 +63,7 @@ class Tracking:
     lost_s: float | None = None
     measured_s: float | None = None
     searched_s: float | None = None
+    settling: Settling | None = None
 
 
 def tracking_after(state: Tracking, measured: Matrix, time_s: float) -> Tracking:
@@ -72,31 +74,42 @@ def tracking_after(state: Tracking, measured: Matrix, time_s: float) -> Tracking
         measured: the alignment of that sample.
         time_s: the sample's time in its epoch.
     """
-    frame_size_hw = state.frame_size_hw
-    width = frame_size_hw[1]
     after = replace(state, measured_s=time_s, lost_s=None)
-    off_px = displacement_px(measured, state.alignment, frame_size_hw)
     since_s = 0.0 if state.measured_s is None else max(0.0, time_s - state.measured_s)
+    near_px = state.frame_size_hw[1] * (JUMP_SHARE + DRIFT_SHARE_PER_S * min(since_s, 1.0))
+    off_px = displacement_px(measured, state.alignment, state.frame_size_hw)
     if not state.moved:
-        if off_px <= width * (JUMP_SHARE + DRIFT_SHARE_PER_S * min(since_s, 1.0)):
-            return replace(after, alignment=measured, known=True)
-        return replace(after, moved=True, candidate=measured, candidate_s=time_s, back_s=None)
-    if off_px <= width * JUMP_SHARE:
+        if off_px > near_px:
+            return replace(after, moved=True, candidate=measured, candidate_s=time_s, back_s=None)
+        return _followed(after, measured, time_s)
+    if off_px <= state.frame_size_hw[1] * BUMP_SHARE:
         back_s = time_s if state.back_s is None else state.back_s
         if time_s - back_s >= BACK_S:
             return _adopted(after, measured)
         return replace(after, back_s=back_s, candidate=None)
-    after = replace(after, back_s=None)
-    if state.candidate is None or displacement_px(measured, state.candidate, frame_size_hw) > width * _STEADY_SHARE:
-        return replace(after, candidate=measured, candidate_s=time_s)
+    after = replace(after, back_s=None, candidate=measured)
+    if state.candidate is None or displacement_px(measured, state.candidate, state.frame_size_hw) > near_px:
+        return replace(after, candidate_s=time_s)
     if time_s - state.candidate_s >= (CONFIRM_S if state.known else CONFIRM_AT_START_S):
         return _adopted(after, measured)
     return after
 
 
-def lost_after(state: Tracking, another_scene: bool, time_s: float) -> Tracking:
-    """Take in whether a sample that proves no alignment shows another scene than the reference."""
-    if not another_scene:
+def _followed(state: Tracking, measured: Matrix, time_s: float) -> Tracking:
+    """A step that jitter or drift explains, unless the camera has come to rest after a leap."""
+    settling, bumped = settling_after(
+        state.settling or Settling(measured), state.alignment, measured, time_s, state.frame_size_hw
+    )
+    if bumped and state.settling is not None:
+        return replace(
+            state, alignment=state.settling.home, moved=True, candidate=measured, candidate_s=time_s, back_s=None
+        )
+    return replace(state, alignment=measured, known=True, settling=settling)
+
+
+def lost_after(state: Tracking, lost: bool, time_s: float) -> Tracking:
+    """Take in a sample that proves no alignment; `lost`: nothing speaks for the camera still looking there."""
+    if not lost:
         return replace(state, lost_s=None)
     return state if state.lost_s is not None else replace(state, lost_s=time_s)
 
@@ -108,7 +121,7 @@ def lost_reason(state: Tracking, time_s: float) -> UnknownReason:
 
 
 def _adopted(state: Tracking, matrix: Matrix) -> Tracking:
-    return replace(state, alignment=matrix, known=True, moved=False, candidate=None, back_s=None)
+    return replace(state, alignment=matrix, known=True, moved=False, candidate=None, back_s=None, settling=None)
 
 
 def unmoved(frame_size_hw: tuple[int, int]) -> Tracking:

@@ -16,6 +16,8 @@ FPS = 5.0
 RULES = ShelfRules(hold_out_of_stock_s=2.0, hold_restocked_s=2.0, cooldown_s=2.0)
 BOXES = {f"f{row}{column}": (60 + 130 * column, 70 + 180 * row) for row in range(3) for column in range(4)}
 WIDTH, HEIGHT = 100, 130
+NOISE = np.random.default_rng(1).integers(0, 9, (704, 704, 3), np.uint8)
+NOISE_MEAN = np.full((640, 640, 3), 4, np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +63,8 @@ def seen(pixels, number, shift_xy=(0.0, 0.0), turn_deg=0.0, shopper=None):
         motion = cv2.getRotationMatrix2D((width / 2, height / 2), turn_deg, 1.0)
         motion[:, 2] += shift_xy
         pixels = cv2.warpAffine(pixels, motion, (width, height), borderMode=cv2.BORDER_REFLECT)
-    noise = np.random.default_rng(number).normal(0, 2, (height // 2, width // 2, 3)).repeat(2, 0).repeat(2, 1)
-    return np.clip(pixels + noise, 0, 255).astype(np.uint8)
+    left = int(np.random.default_rng(number).integers(0, 64))
+    return cv2.subtract(cv2.add(pixels, NOISE[left : left + height, left : left + width]), NOISE_MEAN)
 
 
 class Watched:
@@ -170,3 +172,28 @@ def test_light_that_goes_off_and_on_and_a_shopper_standing_in_front_are_no_moved
     watched.still(photo, 3).still(photo, 6, shopper=250).still(photo, 3)
     assert watched.told == []
     assert not any(watched.frozen)
+
+
+def test_a_bump_of_five_pixels_is_told_too_and_a_slow_slide_of_five_is_not(photo) -> None:
+    bumped = Watched(photo).still(photo, 3).still(photo, 11, shift_xy=(4.0, -3.0))
+    assert bumped.told == []
+    assert 5.0 < bumped.frozen_s < 8.0
+    assert not bumped.frozen[-1]
+    slid = Watched(photo).still(photo, 3)
+    for n in range(20):
+        slid.still(photo, 0.2, shift_xy=(0.2 * n, -0.15 * n))
+    slid.still(photo, 5, shift_xy=(4.0, -3.0))
+    assert slid.frozen_s == 0.0
+
+
+def test_a_camera_just_switched_on_with_somebody_close_in_front_assumes_nothing(photo) -> None:
+    def crowd(pixels, number):
+        for place in (0, 150, 300, 470):
+            pixels = seen(pixels, number, shopper=place)
+        return pixels
+
+    watched = Watched(photo).play([crowd(photo, n) for n in range(15)])
+    assert watched.told == []
+    assert {facing.seen for facing in watched.state.facings.values()} == {0}
+    watched.still(photo, 4)
+    assert not watched.frozen[-1]
