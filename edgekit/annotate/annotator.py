@@ -14,7 +14,7 @@ import numpy as np
 from edgekit.annotate.contact_sheet import ContactSheet
 from edgekit.annotate.crops import scaled_polygon
 from edgekit.annotate.drawing import draw_banners, draw_detections, draw_facings, draw_time
-from edgekit.annotate.model import PlanogramLike, ReadingLike, said_of
+from edgekit.annotate.model import PlanogramLike, ReadingLike, outline_of, said_of
 from edgekit.annotate.style import Colour, colour_of
 from edgekit.annotate.text import time_code
 from edgekit.annotate.video import Mp4Writer
@@ -171,7 +171,8 @@ class Annotator:
         facing = next((f for f in camera.planogram.facings if f.id == transition.facing), None)
         polygon = None
         if facing is not None:
-            polygon = scaled_polygon(facing.polygon_xy_px, camera.planogram.reference_size_hw, frame.size_hw)
+            outline = outline_of(facing, camera.readings.get(facing.id))
+            polygon = scaled_polygon(outline, camera.planogram.reference_size_hw, frame.size_hw)
         with self._sheet_lock:
             self._sheet.add(text, colour, frame.pixels, polygon)
 

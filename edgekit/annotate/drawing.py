@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from edgekit.annotate.crops import scaled_polygon
-from edgekit.annotate.model import PlanogramLike, ReadingLike, said_state
+from edgekit.annotate.model import PlanogramLike, ReadingLike, outline_of, said_state
 from edgekit.annotate.style import BLACK, DETECTION, GREY, PLATE, WHITE, Colour, Style, colour_of
 from edgekit.annotate.text import Box, draw_plate, fitted, plate_size
 from edgekit.frame import Pixels
@@ -39,7 +39,9 @@ def draw_facings(pixels: Pixels, planogram: PlanogramLike, readings: Mapping[str
         state = reading.committed if reading else FacingStatus.UNKNOWN
         hidden = reading is None or reading.reason is not None
         colour = colour_of(state.value)
-        corners = np.round(scaled_polygon(facing.polygon_xy_px, planogram.reference_size_hw, size_hw)).astype(np.int32)
+        corners = np.round(scaled_polygon(outline_of(facing, reading), planogram.reference_size_hw, size_hw)).astype(
+            np.int32
+        )
         left, top, width, height = cv2.boundingRect(corners)
         if state not in (FacingStatus.STOCKED, FacingStatus.UNKNOWN):
             _tint(pixels, corners, colour)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from edgekit.shelf.words import FacingStatus, Transition, TransitionKind, UnknownReason
 
-__all__ = ["FacingLike", "PlanogramLike", "ReadingLike", "said_of", "said_state"]
+__all__ = ["FacingLike", "PlanogramLike", "ReadingLike", "outline_of", "said_of", "said_state"]
 
 
 class FacingLike(Protocol):
@@ -52,6 +52,16 @@ class ReadingLike(Protocol):
     @property
     def fill(self) -> float | None:
         """Median fill of the window."""
+
+    @property
+    def outline_xy_px(self) -> Sequence[Sequence[float]] | None:
+        """Where the facing lies now, in pixels of the reference's size; None: where the planogram has it."""
+
+
+def outline_of(facing: FacingLike, reading: ReadingLike | None) -> Sequence[Sequence[float]]:
+    """The facing's corners now, in pixels of the reference's size: a moved camera has them elsewhere."""
+    moved = reading.outline_xy_px if reading is not None else None
+    return facing.polygon_xy_px if moved is None else moved
 
 
 def said_state(state: FacingStatus) -> str:

@@ -237,7 +237,7 @@ class CameraWorker:
         scene = self._scene.after(scene_reason(view.gates.values()), frame.time_s)
         conditions, changes = scene.judge(known.conditions, frame.time_s, frame.index)
         after = _Known(conclusion.state, self._shelf.statuses(conclusion.state), conditions)
-        detections = None if view.of_reference else _detections(findings)
+        detections = None if view.of_reference else self._shelf.in_frame(view, _detections(findings))
         pictures = self._album.taken(view, findings, conclusion.transitions) if self._album else {}
         if conclusion.transitions or changes or self._must_save(after, frame):
             if not self._commit(after, conclusion.transitions, changes, frame, pictures):

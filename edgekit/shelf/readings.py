@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edgekit.shelf.polygon import Polygon
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.states import FacingState, confidence_of, why_unknown
 from edgekit.shelf.words import Evidence, FacingStatus, UnknownReason
@@ -28,6 +29,7 @@ class Reading:
         episode: number of the open episode; None when none is.
         candidate: the state that the evidence speaks for, if it is another one.
         held_s: visible time for which it has.
+        outline_xy_px: where its polygon lies now, in pixels of the reference's size; None: where the planogram has it.
     """
 
     facing: str
@@ -42,9 +44,12 @@ class Reading:
     episode: int | None
     candidate: FacingStatus | None
     held_s: float
+    outline_xy_px: Polygon | None = None
 
 
-def reading_of(state: FacingState, evidence: Evidence, rules: ShelfRules, capacity: int) -> Reading:
+def reading_of(
+    state: FacingState, evidence: Evidence, rules: ShelfRules, capacity: int, outline_xy_px: Polygon | None = None
+) -> Reading:
     """The reading of a facing whose state `evidence` has just been taken into."""
     reason = _reason(state, evidence, rules)
     return Reading(
@@ -60,6 +65,7 @@ def reading_of(state: FacingState, evidence: Evidence, rules: ShelfRules, capaci
         episode=state.episode.number if state.episode.open else None,
         candidate=state.candidate,
         held_s=state.held_s,
+        outline_xy_px=outline_xy_px,
     )
 
 

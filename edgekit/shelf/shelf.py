@@ -24,6 +24,7 @@ from edgekit.shelf.readings import Reading, reading_of
 from edgekit.shelf.registration import register
 from edgekit.shelf.registration.aligner import Aligner
 from edgekit.shelf.registration.laid_out import LaidOut, laid_out
+from edgekit.shelf.registration.outlines import boxes_in_frame, outlines
 from edgekit.shelf.registration.picture import halved
 from edgekit.shelf.registration.tracking import Tracking, for_frames_of, in_new_epoch, lost_reason, unmoved
 from edgekit.shelf.restocking import Restocking
@@ -32,6 +33,7 @@ from edgekit.shelf.saved import SavedFacing, restored, saved_from
 from edgekit.shelf.states import FacingState, restarted, step
 from edgekit.shelf.states import in_new_epoch as facing_in_new_epoch
 from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, UnknownReason, View
+from edgekit.vision.detection import Detections
 
 __all__ = ["Conclusion", "Shelf", "ShelfState"]
 
@@ -223,6 +225,7 @@ class Shelf:
         transitions: list[Transition] = []
         readings: dict[str, Reading] = {}
         tracking = view.tracking if isinstance(view.tracking, Tracking) else state.tracking
+        places_now = outlines(self._planogram.facings, tracking, self._planogram.reference_size_hw)
         anew = tracking is not None and state.tracking is not None and state.tracking.moved and not tracking.moved
         for facing in self._planogram.facings:
             facings[facing.id], told = step(
@@ -236,7 +239,9 @@ class Shelf:
             )
             if told is not None:
                 transitions.append(told)
-            readings[facing.id] = reading_of(facings[facing.id], evidence[facing.id], self._rules, facing.capacity)
+            readings[facing.id] = reading_of(
+                facings[facing.id], evidence[facing.id], self._rules, facing.capacity, places_now.get(facing.id)
+            )
         after = replace(state, facings=facings, baselines=baselines, memory=memory, remembered=remembered)
         after = replace(after, pace=pace, restocking=restocking, tracking=tracking)
         return Conclusion(after, tuple(transitions), readings)
@@ -254,6 +259,11 @@ class Shelf:
         if background.grey.shape != grey.shape:
             return None
         return covering_pixels(foreground_of(background, small, grey, light_gain(grey, background.grey)), layout)
+
+    @staticmethod
+    def in_frame(view: View, found: Detections | None) -> Detections | None:
+        """What a model found in the view's pixels, in the frame as it came."""
+        return boxes_in_frame(found, view.tracking) if found and isinstance(view.tracking, Tracking) else found
 
     @staticmethod
     def _is_late(state: ShelfState, frame: Frame) -> bool:

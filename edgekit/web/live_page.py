@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
 
+from edgekit.annotate.model import outline_of
 from edgekit.events.event import Event
 from edgekit.pipeline.health import CameraHealth, Health
 from edgekit.shelf.planogram import Facing, Planogram
@@ -121,7 +122,7 @@ def _facing(facing: Facing, reading: Reading | None) -> dict[str, Any]:
         "id": facing.id,
         "product": facing.product,
         "gtin": facing.gtin,
-        "polygon": [[x, y] for x, y in facing.polygon_xy_px],
+        "polygon": [[x, y] for x, y in outline_of(facing, reading)],
         "state": reading.state.value if reading is not None else "unknown",
         "committed": reading.committed.value if reading is not None else "unknown",
         "reason": reason,

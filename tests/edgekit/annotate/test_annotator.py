@@ -33,6 +33,7 @@ class Reading:
     committed: FacingStatus
     reason: UnknownReason | None = None
     fill: float | None = None
+    outline_xy_px: tuple[tuple[float, float], ...] | None = None
 
 
 PLANOGRAM = Planogram([Facing("left", [[40, 60], [120, 60], [120, 200], [40, 200]])])

@@ -29,6 +29,7 @@ class Reading:
     committed: FacingStatus
     reason: UnknownReason | None = None
     fill: float | None = None
+    outline_xy_px: tuple[tuple[float, float], ...] | None = None
     state: FacingStatus = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +78,14 @@ def test_polygons_are_scaled_from_the_reference_to_the_frame() -> None:
     assert abs(columns.min() - 200) < 8
     assert abs(columns.max() - 400) < 8
     assert abs(rows.max() + 220 - 600) < 8
+
+
+def test_a_facing_of_a_camera_that_was_moved_is_drawn_where_it_is_now() -> None:
+    pixels, there = canvas(), tuple((x + 150.0, y) for x, y in SQUARE)
+    draw_facings(pixels, Planogram([Facing("a", SQUARE)]), {"a": Reading(FacingStatus.OUT_OF_STOCK, None, None, there)})
+    _, columns = np.nonzero((pixels[110:] == STATE_COLOURS["out_of_stock"]).all(axis=2))
+    assert abs(columns.min() - 250) < 8
+    assert abs(columns.max() - 350) < 8
 
 
 def test_labels_of_neighbours_do_not_cover_each_other() -> None:

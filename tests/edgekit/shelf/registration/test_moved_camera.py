@@ -83,6 +83,7 @@ class Watched:
             conclusion = self.shelf.conclude(self.state, view, {})
             self.state = conclusion.state
             self.told += [(one.facing, one.kind.value) for one in conclusion.transitions]
+            self.outlines = {one.facing: one.outline_xy_px for one in conclusion.readings.values()}
             self.frozen.append({one.reason for one in conclusion.readings.values()} == {UnknownReason.CAMERA_MOVED})
             self.number += 1
         return self
@@ -109,6 +110,22 @@ def test_a_bump_freezes_all_facings_raises_nothing_and_what_is_taken_later_is_st
     assert not watched.frozen[-1]
     watched.still(emptied(photo, "f12"), 6, **bumped).still(photo, 6, **bumped)
     assert watched.told == [("f12", "opened"), ("f12", "resolved")]
+
+
+def test_people_who_watch_see_the_facings_where_a_bumped_camera_has_them_and_boxes_in_the_frame(photo) -> None:
+    from edgekit.vision.detection import Detections
+
+    watched = Watched(photo).still(photo, 2)
+    assert set(watched.outlines.values()) == {None}
+    watched.still(photo, 10, shift_xy=(30.0, -20.0))
+    x, y = BOXES["f11"]
+    assert watched.outlines["f11"] is not None
+    assert np.allclose(watched.outlines["f11"][0], (x + 30, y - 20), atol=0.7)
+    view = watched.shelf.look(watched.state, Frame(seen(photo, 99, (30.0, -20.0)), 99.0, 99, 0))
+    found = Detections(np.array([[x, y, x + 50, y + 60]], np.float32), np.zeros(1, np.int64), np.ones(1, np.float32))
+    there = watched.shelf.in_frame(view, found)
+    assert there is not None
+    assert np.allclose(there.boxes_xyxy_px[0], (x + 30, y - 20, x + 80, y + 40), atol=0.7)
 
 
 def test_vibration_of_three_pixels_is_absorbed(photo) -> None:
