@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli.failure import say
-from edgekit.cli.pages import Address, page_up, wait_done
+from edgekit.cli.pages import Address
 from edgekit.cli.planogram_check import check
-from edgekit.errors import UsageError
+from edgekit.cli.planogram_import import import_planogram
+from edgekit.cli.planogram_page import HostOption, NoBrowserOption, PortOption, correct, counted, refuse_existing
 
 if TYPE_CHECKING:
     from edgekit.frame import Pixels
     from edgekit.planograms.draft import Draft
-    from edgekit.web.planogram_page import PlanogramPage
 
 __all__ = ["COMMANDS"]
-
-HostOption = Annotated[
-    str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in, a phone for instance.")
-]
-PortOption = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
-NoBrowserOption = Annotated[bool, typer.Option("--no-browser", help="Only print the page's address.")]
 
 
 def new(
@@ -58,18 +51,18 @@ def new(
 
     picture = out.with_suffix(".jpg")
     kept = picture.exists() and Path(camera).exists() and picture.samefile(camera)
-    _refuse_existing([out] if kept else [out, picture], out, force=force)
+    refuse_existing([out] if kept else [out, picture], out, force=force)
     reference = reference_of(frames_of(SourceConfig(url=source_url(camera)), seconds=seconds))
     draft = _proposal(reference.pixels, model)
     height, width = draft.size_hw
     made = f"the median of {reference.frames} frames" if reference.frames > 1 else "one frame"
-    say(f"reference picture: {width} x {height}, {made}; {_counted(draft)} proposed")
+    say(f"reference picture: {width} x {height}, {made}; {counted(draft)} proposed")
 
     def save(draft: Draft) -> None:
         if not kept:
             write_reference(picture, reference.pixels)
         write_planogram(out, draft, picture)
-        say(f"wrote {out} and {picture}: {_counted(draft)}")
+        say(f"wrote {out} and {picture}: {counted(draft)}")
 
     if no_page:
         save(draft)
@@ -77,7 +70,7 @@ def new(
     from edgekit.web.planogram_page import PlanogramPage
 
     notes = () if draft.facings else ("No shelf boards were found in this picture: draw the facings yourself.",)
-    _edit(
+    correct(
         PlanogramPage(reference.pixels, draft, name=out.name, save=save, notes=notes),
         Address(host, port, not no_browser),
     )
@@ -103,14 +96,10 @@ def edit(
 
     def save(draft: Draft) -> None:
         write_planogram(planogram, draft, before.reference)
-        say(f"wrote {planogram}: {_counted(draft)}")
+        say(f"wrote {planogram}: {counted(draft)}")
 
     page = PlanogramPage(picture_of(before.reference), draft_of(before), name=planogram.name, save=save)
-    _edit(page, Address(host, port, not no_browser))
-
-
-def _counted(draft: Draft) -> str:
-    return f"{len(draft.facings)} facing{'' if len(draft.facings) == 1 else 's'}"
+    correct(page, Address(host, port, not no_browser))
 
 
 def _proposal(pixels: Pixels, model: Path | None) -> Draft:
@@ -123,23 +112,4 @@ def _proposal(pixels: Pixels, model: Path | None) -> Draft:
     return from_picture(pixels)
 
 
-def _refuse_existing(paths: Sequence[Path], out: Path, *, force: bool) -> None:
-    if out.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"--out {out}: a planogram's name ends in .yaml.")
-    for path in paths:
-        if path.exists() and not force:
-            hint = f"To correct it: edgekit planogram edit {out}" if path == out else "Give --out another name."
-            raise UsageError(f"{path} is there already.", hint=f"{hint} (--force replaces it.)")
-
-
-def _edit(page: PlanogramPage, address: Address) -> None:
-    with page_up(page.page, address, "planogram page"):
-        say("Save writes the planogram, Done (or Ctrl-C here) ends.")
-        try:
-            wait_done(page.done)
-        except KeyboardInterrupt:
-            if page.saves == 0:
-                raise
-
-
-COMMANDS = {"new": new, "edit": edit, "check": check}
+COMMANDS = {"new": new, "edit": edit, "import": import_planogram, "check": check}

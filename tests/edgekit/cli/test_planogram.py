@@ -48,3 +48,28 @@ def test_new_without_a_page_writes_what_it_proposes(assets_dir: Path, tmp_path: 
     assert written.reference == tmp_path / "aisle.jpg"
     assert written.reference_size_hw == (640, 640)
     assert len(written.facings) > 20
+
+
+def test_import_brings_a_table_onto_a_picture_by_four_corners(tmp_path: Path) -> None:
+    shelf = FakeShelf(tmp_path / "shelf")
+    (tmp_path / "a.csv").write_text("shelf,position,product,width\n1,1,tea,10\n1,2,jam,10\n")
+    typed = [
+        "planogram",
+        "import",
+        "a.csv",
+        "--picture",
+        "shelf/reference.png",
+        "--corners",
+        "24,24 168,24 168,120 24,120",
+    ]
+    ran = edgekit(tmp_path, *typed, "-o", "a.yaml")
+    assert ran.returncode == 0, ran.stderr
+    written = load_planogram(tmp_path / "a.yaml")
+    assert [facing.product for facing in written.facings] == ["tea", "jam"]
+    assert written.facings[1].polygon_xy_px[0] == (96, 24)
+    assert written.reference == shelf.folder / "reference.png"
+    assert edgekit(tmp_path, *typed, "-o", "a.yaml").returncode == 2
+    (tmp_path / "a.csv").write_text("shelf,position,product,width\n1,1,tea,ten\n")
+    ran = edgekit(tmp_path, *typed, "-o", "b.yaml")
+    assert ran.returncode == 3
+    assert "a.csv:2: `width` is a number, not 'ten'" in ran.stderr
