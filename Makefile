@@ -16,7 +16,7 @@ export EDGEKIT_ASSETS := $(abspath ../shared/data)
 endif
 endif
 
-.PHONY: help demo demo-classifier demo-appearance test test-core test-torch test-pythons lint types format bench bench-int8 lock clean
+.PHONY: help demo demo-classifier demo-appearance test test-core test-torch test-pythons lint types format bench bench-shelf bench-int8 lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | column -t -s @
@@ -56,6 +56,9 @@ format: $(BIN)/.dev ## rewrite the files in the project's style
 bench: $(BIN)/.dev ## speed of the frame path and accuracy of the encodings
 	$(BIN)/python benchmarks/frame_path.py
 	$(BIN)/python benchmarks/accuracy.py
+
+bench-shelf: $(BIN)/.dev ## restock events held against the truth, tuning and held-out clips apart (half an hour)
+	$(BIN)/python benchmarks/shelf_events.py $(if $(EDGEKIT_ASSETS),--data "$(EDGEKIT_ASSETS)")
 
 bench-int8: $(BIN)/.dev $(TORCH_VENV)/bin/.ready ## accuracy and speed of INT8 beside other tools (trains four networks first; an hour or more)
 	$(TORCH_VENV)/bin/python benchmarks/train_zoo.py $(if $(EDGEKIT_ASSETS),--data "$(EDGEKIT_ASSETS)")

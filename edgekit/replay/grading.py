@@ -13,7 +13,7 @@ from edgekit.errors import DataError
 from edgekit.replay.claims import camera_claims_of, claims_of
 from edgekit.replay.figures import Graded, stocked_seconds
 from edgekit.replay.recording import MOST_PICTURES, Recording, record
-from edgekit.replay.scoring import Segment, allowed_s, score, score_camera, segments_of
+from edgekit.replay.scoring import Segment, due_after_s, score, score_camera, segments_of
 from edgekit.replay.truth import Truth, load_truth
 from edgekit.shelf.planogram import load_planogram
 from edgekit.shelf.rules import ShelfRules
@@ -88,7 +88,7 @@ def recorded(
 
 def due_s(segment: Segment, truth: Truth, rules: ShelfRules) -> float:
     """Media time by which a segment has to be told of, before the end of the clip."""
-    told_s = truth.seen_for(segment.facing, segment.from_s, allowed_s(segment.state, rules))
+    told_s = truth.seen_for(segment.facing, segment.from_s, due_after_s(segment.state, rules))
     return min(told_s, truth.duration_s - _BEFORE_END_S)
 
 

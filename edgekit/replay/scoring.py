@@ -2,8 +2,8 @@
 
 A claim is right when the facing truly is in that state, within SLACK_S of it, and when no earlier claim has said so
 of the same stretch: telling staff twice of one hole is one false alarm. A true stretch is due when the facing can be
-seen in it for long enough: hold and grace, and the cool-down after an earlier problem. What is not due may be told or
-not.
+seen in it for long enough: the hold and as much again and a little more, and the cool-down after an earlier problem.
+What is not due may be told or not.
 Delays are counted in visible seconds from the first moment at which the change could be told.
 """
 
@@ -26,6 +26,7 @@ __all__ = [
     "Score",
     "Segment",
     "allowed_s",
+    "due_after_s",
     "score",
     "score_camera",
     "segments_of",
@@ -34,7 +35,9 @@ __all__ = [
 SLACK_S: Final = 2.0
 """A truth is good to some frames, and a decision's window reaches back."""
 GRACE_S: Final = 8.0
-"""Visible seconds beyond the hold within which an event has to come."""
+"""Visible seconds beyond the hold within which an event has to come; later ones are late."""
+SETTLING_S: Final = 1.5
+"""What median window and stillness need besides the hold, at five samples a second."""
 FLAG_S: Final = 30.0
 """So soon a moved, blocked or lost camera has to be told of."""
 LEAST_TROUBLE_S: Final = 15.0
@@ -153,6 +156,7 @@ def score(claims: Sequence[Claim], truth: Truth, rules: ShelfRules) -> Score:
 def _facing_outcomes(claims: Sequence[Claim], truth: Truth, facing: str, rules: ShelfRules) -> Iterable[Outcome]:
     segments = segments_of(truth, facing)
     told: set[int] = set()
+    right: list[tuple[int, Claim, float | None]] = []
     resolved_s: float | None = None
     for claim in claims:
         if claim.kind is TransitionKind.RETRACTED:
@@ -165,14 +169,14 @@ def _facing_outcomes(claims: Sequence[Claim], truth: Truth, facing: str, rules: 
             yield Outcome(claim, None)
         else:
             told.add(index)
-            delay_s = _delay_s(claim, segments[index], truth, resolved_s, rules)
-            late = delay_s is not None and delay_s > allowed_s(claim.state, rules)
-            yield Outcome(claim, segments[index], _is_due(segments, index, rules), delay_s, late)
+            right.append((index, claim, _delay_s(claim, segments[index], truth, resolved_s, rules)))
         if claim.kind is TransitionKind.RESOLVED:
             resolved_s = claim.time_s
-    for index, segment in enumerate(segments):
-        if index not in told and _is_due(segments, index, rules):
-            yield Outcome(None, segment, due=True)
+    due = _due(segments, told, rules)
+    for index, claim, delay_s in right:
+        late = delay_s is not None and delay_s > allowed_s(claim.state, rules)
+        yield Outcome(claim, segments[index], index in due, delay_s, late)
+    yield from (Outcome(None, segments[index], due=True) for index in sorted(due - told))
 
 
 def _spoken_of(claim: Claim, segments: Sequence[Segment], told: set[int]) -> int | None:
@@ -190,14 +194,34 @@ def allowed_s(state: FacingStatus, rules: ShelfRules) -> float:
     return (rules.hold_restocked_s if state is FacingStatus.STOCKED else rules.hold_out_of_stock_s) + GRACE_S
 
 
-def _is_due(segments: Sequence[Segment], index: int, rules: ShelfRules) -> bool:
-    segment = segments[index]
-    if segment.state is FacingStatus.STOCKED:
-        # `resolved` is due where the problem before it was: without an open episode there is nothing to resolve.
-        before_was_due = index > 0 and _is_due(segments, index - 1, rules)
-        return before_was_due and segment.visible_s >= allowed_s(segment.state, rules)
-    again = any(before.state is not FacingStatus.STOCKED for before in segments[:index])
-    return segment.visible_s >= allowed_s(segment.state, rules) + (rules.cooldown_s if again else 0.0)
+def due_after_s(state: FacingStatus, rules: ShelfRules) -> float:
+    """Visible seconds that a stretch has to last for its being told to be due: where holds are short, so is this."""
+    allowed = allowed_s(state, rules)
+    hold_s = allowed - GRACE_S
+    return min(allowed, 2 * hold_s + SETTLING_S)
+
+
+def _due(segments: Sequence[Segment], told: set[int], rules: ShelfRules) -> set[int]:
+    """Indices of the segments that have to be told of; `told`: those that were.
+
+    A restocking is due where the problem before it was due or told: without an open episode there is nothing to
+    resolve. And a problem is not due again where what lay between could not be seen for long enough: an episode that
+    was told of is still open then.
+    """
+    due: set[int] = set()
+    told_as: FacingStatus | None = None
+    for index, segment in enumerate(segments):
+        enough_s = due_after_s(segment.state, rules)
+        if segment.state is FacingStatus.STOCKED:
+            is_due = bool({index - 1} & (due | told)) and segment.visible_s >= enough_s
+            told_as = None if is_due or index in told else told_as
+        else:
+            again = any(before.state is not FacingStatus.STOCKED for before in segments[:index])
+            enough_s += rules.cooldown_s if again else 0.0
+            is_due = segment.visible_s >= enough_s and told_as is not segment.state
+            told_as = segment.state if index in told else told_as
+        due |= {index} if is_due else set()
+    return due
 
 
 def _delay_s(claim: Claim, segment: Segment, truth: Truth, resolved_s: float | None, rules: ShelfRules) -> float | None:

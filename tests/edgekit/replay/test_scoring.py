@@ -87,7 +87,7 @@ def test_what_cannot_be_seen_for_long_enough_may_be_told_or_not():
     silent = score((), truth(*EMPTY_20_TO_50, hidden=hidden), RULES)
     assert told(silent) == ([], [], [])
     spoken = score(claims(("a", "opened", "out_of_stock", 25)), truth(*EMPTY_20_TO_50, hidden=hidden), RULES)
-    assert told(spoken) == ([25], [], [])
+    assert told(spoken) == ([25], [], [50])
     assert not spoken.right[0].due
 
 
@@ -154,3 +154,19 @@ def test_a_moved_camera_hides_the_shelf_for_as_long_as_it_may_need_to_know_it_ag
 def test_what_comes_after_hold_and_grace_is_right_and_late():
     result = score(claims(("a", "opened", "out_of_stock", 34)), truth(*EMPTY_20_TO_50), RULES)
     assert [(one.delay_s, one.late) for one in result.right] == [(14, True)]
+
+
+def test_a_problem_that_comes_back_unseen_is_not_due_again_where_it_is_still_told_of():
+    changes = (("a", 20, "out_of_stock"), ("a", 40, "stocked"), ("a", 70, "out_of_stock"))
+    made = truth(*changes, hidden={"a": ((39.0, 71.0),)})
+    opened = ("a", "opened", "out_of_stock", 26)
+    assert told(score(claims(opened), made, RULES)) == ([26], [], [])
+    assert told(score((), made, RULES)) == ([], [], [20, 70])
+    seen = truth(*changes, hidden={})
+    assert told(score(claims(opened), seen, RULES)) == ([26], [], [40, 70])
+
+
+def test_a_restocking_is_due_after_a_problem_that_was_told_of_though_it_need_not_have_been():
+    changes = (("a", 20, "out_of_stock"), ("a", 29, "stocked"))
+    assert told(score((), truth(*changes), RULES)) == ([], [], [])
+    assert told(score(claims(("a", "opened", "out_of_stock", 27)), truth(*changes), RULES)) == ([27], [], [29])

@@ -1,0 +1,121 @@
+"""The clips of the benchmark: what is simulated with which seeds, and the real ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+
+from edgekit.config.loading import load_site
+from edgekit.replay.grading import Take, load_take
+from edgekit.replay.simulation.clip import ClipOptions, scenario_clip
+from edgekit.replay.simulation.folder import write_folder
+from edgekit.replay.simulation.photo import photo_scene
+from edgekit.replay.simulation.pictures import read_products
+from edgekit.replay.simulation.simulation import Simulation
+from edgekit.shelf.planogram import load_planogram
+from shelf_bench.aisle import aisle_take
+from shelf_bench.bottles import bottle_take
+from shelf_bench.photos import PHOTOS, photo_planogram
+
+__all__ = ["HELD_OUT_FROM", "Case", "Group", "Looks", "nuisance_cases", "simulated_cases", "take_of"]
+
+HELD_OUT_FROM = 1000
+"""Seeds from here on belong to nobody who tunes; below it they may be looked at."""
+
+
+QUIET = ("nuisance", "hands")
+"""Scenarios in which nothing is taken."""
+
+
+class Group(str, Enum):
+    """Whether a figure may have been tuned for."""
+
+    TUNING = "tuning"
+    HELD_OUT = "held-out"
+    REAL = "real"
+    NUISANCE = "nuisance"
+
+
+class Looks(str, Enum):
+    """What a simulated shelf is made of."""
+
+    RENDERED = "rendered"
+    PRODUCTS = "products"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One clip, still to be made.
+
+    Attributes:
+        name: for tables.
+        group: which figures it counts for.
+        data: folder of the public data.
+        scenario: of the simulation; "bottles" or "aisle" of a real clip.
+        seed: of the simulation.
+        seconds: length; None: the scenario's own.
+        looks: of the simulated shelf.
+        bundle: detector that looks at a real clip; None: by appearance.
+    """
+
+    name: str
+    group: Group
+    data: Path
+    scenario: str
+    seed: int = 0
+    seconds: float | None = None
+    looks: Looks = Looks.RENDERED
+    bundle: Path | None = None
+
+
+def simulated_cases(
+    data: Path, scenarios: Sequence[str], seeds: int, looks: Sequence[Looks], seconds: float | None
+) -> list[Case]:
+    """Every scenario with `seeds` tuning seeds and as many held-out ones; what a shelf is made of takes turns."""
+    cases = []
+    for group, first in ((Group.TUNING, 0), (Group.HELD_OUT, HELD_OUT_FROM)):
+        for number, scenario in enumerate(scenarios):
+            for seed in range(first, first + seeds):
+                look = looks[(number + seed) % len(looks)]
+                cases.append(Case(f"{scenario}-{seed}-{look.value}", group, data, scenario, seed, seconds, look))
+    return cases
+
+
+def nuisance_cases(data: Path, minutes: float, clip_s: float = 600.0) -> list[Case]:
+    """Held-out clips of the scenarios in which nothing is taken, of so many minutes in all."""
+    count, length_s = math.ceil(minutes * 60 / clip_s), min(clip_s, minutes * 60)
+    return [
+        Case(f"{QUIET[at % 2]}-{seed}", Group.NUISANCE, data, QUIET[at % 2], seed, length_s)
+        for at, seed in enumerate(range(HELD_OUT_FROM + 500, HELD_OUT_FROM + 500 + count))
+    ]
+
+
+def take_of(case: Case, folder: Path) -> Take:
+    """Make the clip in `folder`."""
+    if case.scenario == "bottles":
+        return bottle_take(case.data, folder, case.bundle)
+    if case.scenario == "aisle":
+        return aisle_take(case.data, folder, case.seconds or 300.0)
+    config = write_folder(_simulation(case, folder), folder / "take")
+    return replace(load_take(case.name, load_site(config), folder / "take" / "truth.json"), most_pictures=0)
+
+
+def _simulation(case: Case, folder: Path) -> Simulation:
+    options = ClipOptions(seconds=case.seconds)
+    held_out = case.seed >= HELD_OUT_FROM
+    if case.looks is Looks.PHOTO:
+        photo = PHOTOS[held_out][case.seed % len(PHOTOS[held_out])]
+        planogram = load_planogram(photo_planogram(photo, case.data, folder))
+        scene = photo_scene(case.data / "shelf-photos" / photo, planogram, np.random.default_rng(case.seed))
+        return scenario_clip(case.scenario, case.seed, options, scene=scene)
+    if case.looks is Looks.PRODUCTS:
+        split = "val" if held_out else "train"
+        products = read_products(case.data / "grocerystore/dataset" / split, np.random.default_rng(case.seed))
+        options = replace(options, products=products)
+    return scenario_clip(case.scenario, case.seed, options)
