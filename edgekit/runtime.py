@@ -16,6 +16,7 @@ from edgekit.config.loading import load_site
 from edgekit.config.schema import SiteConfig
 from edgekit.errors import UsageError
 from edgekit.events.event import Event
+from edgekit.events.feedback import give_feedback
 from edgekit.events.outbox import ConsumerKind
 from edgekit.events.sinks.callback import Callback
 from edgekit.events.sinks.protocol import Sink
@@ -26,6 +27,7 @@ from edgekit.pipeline.observer import Observer
 from edgekit.pipeline.site import RunningSite, Surroundings
 from edgekit.pipeline.store import Store
 from edgekit.pipeline.summary import RunSummary, summarised
+from edgekit.shelf.caution import Verdict
 from edgekit.sources.protocol import Source
 
 __all__ = ["Runtime"]
@@ -208,6 +210,27 @@ class Runtime:
                 self._callbacks.append(sink)
             else:
                 self._site.add_callback(sink)
+
+    def feedback(self, event_id: str, verdict: Verdict, *, reason: str | None = None) -> None:
+        """Say that an event was wrong, or right after all; its camera takes that in with its next frame.
+
+        A wrong event's episode is `retracted` (reason `staff`) where it is still open, and its facing is believed
+        later than others for a while.
+
+        Args:
+            event_id: of a facing's opened or updated, of a live camera.
+            verdict: wrong or right; the last one counts.
+            reason: in staff's own words; kept, not judged.
+
+        Raises:
+            UsageError: the Runtime was not started, or is closed.
+            DataError: there is no such event, or it is not one that can be wrong.
+        """
+        with self._changing:
+            site = self._site if self._state is RuntimeState.RUNNING else None
+        if site is None:
+            raise UsageError("This Runtime does not run.", hint="Without one: edgekit events wrong ID")
+        give_feedback(site.store.folder, event_id, verdict, reason=reason)
 
     # --- watching and waiting ----------------------------------------------------------------------------------
 

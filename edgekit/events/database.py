@@ -14,9 +14,7 @@ __all__ = ["DATABASE_NAME", "open_database", "saying_what_failed", "transaction"
 
 DATABASE_NAME = "outbox.sqlite3"
 
-_SCHEMA_VERSION = 1
-
-_TABLES = """
+_FIRST_TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- AUTOINCREMENT: a number never comes back, also after its row went
@@ -39,6 +37,20 @@ CREATE TABLE facing_state (
 CREATE TABLE camera_state (camera TEXT PRIMARY KEY, saved TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE replay (camera TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, finished INTEGER NOT NULL) WITHOUT ROWID;
 """
+
+_FEEDBACK_TABLES = """
+CREATE TABLE told (id TEXT PRIMARY KEY, camera TEXT NOT NULL, facing TEXT NOT NULL, episode INTEGER NOT NULL);
+CREATE TABLE feedback (
+    event TEXT PRIMARY KEY, camera TEXT NOT NULL, facing TEXT NOT NULL, episode INTEGER NOT NULL,
+    verdict TEXT NOT NULL, reason TEXT,
+    taken TEXT NOT NULL                     -- the verdict that the facing's state knows of
+);
+"""
+
+_FORMATS = (_FIRST_TABLES, _FEEDBACK_TABLES)
+"""What each format added; a database of an earlier one is given what it lacks."""
+
+_SCHEMA_VERSION = len(_FORMATS)
 
 
 @contextlib.contextmanager
@@ -102,8 +114,10 @@ def _make_tables(connection: sqlite3.Connection, path: Path) -> None:
             )
         if version == _SCHEMA_VERSION:
             return
-        for statement in _TABLES.split(";\n"):
-            if statement.strip():
-                connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES ('origin', ?)", (str(uuid.uuid4()),))
+        for tables in _FORMATS[version:]:
+            for statement in tables.split(";\n"):
+                if statement.strip():
+                    connection.execute(statement)
+        if version == 0:
+            connection.execute("INSERT INTO meta VALUES ('origin', ?)", (str(uuid.uuid4()),))
         connection.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")

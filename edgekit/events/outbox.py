@@ -14,8 +14,10 @@ from edgekit.clock import Clock, SystemClock
 from edgekit.events.database import DATABASE_NAME, open_database, saying_what_failed, transaction
 from edgekit.events.event import Event
 from edgekit.events.factory import EpisodeEffect, effect_of, episode_key
+from edgekit.events.feedback import mark_taken, remember_told, words_for
 from edgekit.events.lock import StateLock
 from edgekit.files import unwritable
+from edgekit.shelf.caution import Word
 
 __all__ = ["ConsumerKind", "DeadLetter", "Outbox", "Pending", "SavedCamera", "read_events"]
 
@@ -156,6 +158,7 @@ class Outbox:
         products: str | None = None,
         events: Sequence[Event] = (),
         replay: bool = False,
+        words: Sequence[Word] = (),
     ) -> int:
         """Store states and events of one decision together.
 
@@ -166,6 +169,7 @@ class Outbox:
             products: saved state (JSON) of the products over all cameras; None leaves it.
             events: in their order; one whose id is there already is left as it is.
             replay: they come from a recording: kept, for their ids, until the next replay replaces them.
+            words: of staff, which the states now know of.
 
         Returns:
             How many of the events were new.
@@ -185,6 +189,7 @@ class Outbox:
             if products is not None:
                 self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('products', ?)", (products,))
             new = sum(self._insert(event, camera, replay) for event in events)
+            mark_taken(self._connection, words)
             if new:
                 self._retain()
             return new
@@ -197,6 +202,8 @@ class Outbox:
             "ON CONFLICT (id) DO NOTHING",
             (event.id, event.to_json(), camera, key, int(replay), stored_at_s),
         ).rowcount
+        if not replay:
+            remember_told(self._connection, event)
         effect = effect_of(event)
         if effect is EpisodeEffect.OPENS:
             self._connection.execute(
@@ -205,6 +212,16 @@ class Outbox:
         elif effect is EpisodeEffect.CLOSES:
             self._connection.execute("DELETE FROM open_episode WHERE key = ?", (key,))
         return bool(new)
+
+    def words(self, camera: str) -> tuple[Word, ...]:
+        """What staff have said of a camera's events that its states do not know of."""
+        with saying_what_failed(self._path):
+            return words_for(self._connection, camera)
+
+    def written_elsewhere(self) -> int:
+        """A number that changes when somebody else has written into the database."""
+        with saying_what_failed(self._path):
+            return int(self._one("PRAGMA data_version"))
 
     # --- replays -----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Final
@@ -23,6 +23,7 @@ from edgekit.pipeline.observer import Observer
 from edgekit.pipeline.sampler import Sampler
 from edgekit.pipeline.status import CameraStatus, Phase
 from edgekit.pipeline.telemetry import CameraMeter
+from edgekit.shelf.caution import Word
 from edgekit.shelf.hours import StoreHours
 from edgekit.shelf.shelf import Shelf, ShelfState
 from edgekit.shelf.words import FacingStatus, Findings, Transition, View
@@ -152,6 +153,8 @@ class CameraWorker:
                 self._on_over()
 
     def _take(self, news: News | None) -> None:
+        if not self._ledger.replay:
+            self._hear_staff()
         if isinstance(news, Arrived):
             self._on_frame(news)
         elif isinstance(news, Lost):
@@ -163,6 +166,19 @@ class CameraWorker:
             self._on_end(news)
         if self._lost is not None:
             self._report_lost(self._lost)
+
+    def _hear_staff(self) -> None:
+        """What staff say of events takes them back, and makes their facings more cautious."""
+        try:
+            words = self._ledger.news_of_staff()
+        except OutputError as error:
+            self._tell_problem(error.message)
+            return
+        if words:
+            known = self._sure()
+            state, transitions = self._shelf.heard(known.state, words)
+            after = replace(known, state=state, statuses=self._shelf.statuses(state))
+            self._commit(after, transitions, words=words)
 
     def _on_end(self, news: Ended) -> None:
         if news.error is not None:
@@ -296,6 +312,7 @@ class CameraWorker:
         changes: list[ConditionChange] | None = None,
         frame: Frame | None = None,
         pictures: Mapping[str, Shots] | None = None,
+        words: Sequence[Word] = (),
     ) -> bool:
         """Commit and adopt `after`; False where that failed and all stays as it was.
 
@@ -311,6 +328,7 @@ class CameraWorker:
             frame.time_s if frame else None,
             frame.index if frame else None,
             pictures or {},
+            words,
         )
         try:
             events = self._committed(decision)

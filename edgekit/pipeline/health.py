@@ -35,6 +35,8 @@ class FacingHealth:
         fill: 0-1, or None.
         method: the way its evidence is found.
         episode: number of the open episode, or None.
+        caution: how much slower it is believed since staff called its events wrong: 0 (as all) to 3.
+        waiting: staff are at the shelf, and openings wait.
     """
 
     state: str
@@ -43,6 +45,8 @@ class FacingHealth:
     fill: float | None
     method: str
     episode: int | None
+    caution: float = 0.0
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,8 @@ def facings_of(status: CameraStatus) -> dict[str, FacingHealth]:
             reading.fill,
             reading.method,
             reading.episode,
+            reading.caution,
+            reading.waiting,
         )
         for name, reading in status.readings.items()
     }

@@ -22,6 +22,7 @@ from edgekit.pictures.folder import PictureFolder
 from edgekit.pipeline.conditions import Conditions
 from edgekit.pipeline.products import ProductBoard, ProductStep
 from edgekit.pipeline.store import Store
+from edgekit.shelf.caution import Word
 from edgekit.shelf.planogram import Planogram
 from edgekit.shelf.saved import SavedFacing
 from edgekit.shelf.words import FacingStatus, Transition, TransitionKind
@@ -42,6 +43,7 @@ class Decision:
         media_time_s: of the deciding sample; None where no frame decided.
         frame_index: its index.
         pictures: of each transition, by facing id.
+        words: of staff, which led to it.
     """
 
     saved: Mapping[str, SavedFacing]
@@ -52,6 +54,7 @@ class Decision:
     media_time_s: float | None = None
     frame_index: int | None = None
     pictures: Mapping[str, Shots] = field(default_factory=dict)
+    words: Sequence[Word] = ()
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class CameraLedger:
         self._product_who = Identity(product_origin, store_id, camera)
         self._opened = _Opened()
         self._pictures = pictures
+        self._heard: int | None = None
 
     @property
     def replay(self) -> bool:
@@ -155,11 +159,25 @@ class CameraLedger:
                 products=step.to_json() if step is not None and live else None,
                 events=events,
                 replay=not live,
+                words=decision.words,
             )
             if step is not None:
                 self._board.adopt(step)
         self._opened = opened
         return len(events)
+
+    def news_of_staff(self) -> tuple[Word, ...]:
+        """What staff have said that is not taken in; looked up only after somebody else wrote into the database.
+
+        Raises:
+            OutputError: the database cannot be read.
+        """
+        written = self._store.written_elsewhere()
+        if written == self._heard:
+            return ()
+        words = self._store.words(self._who.camera)
+        self._heard = None if words else written  # they stay news until they are committed
+        return words
 
     def finish_replay(self) -> None:
         """The recording was seen to its end.

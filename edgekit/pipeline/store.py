@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from edgekit.errors import ConfigError, OutputError
 from edgekit.events.event import Event
 from edgekit.events.outbox import ConsumerKind, Outbox, Pending, SavedCamera
 from edgekit.events.sinks.protocol import ForgettingSink, Sink
+from edgekit.shelf.caution import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +44,11 @@ class Store:
     def origin(self) -> str:
         """See Outbox."""
         return self._outbox.origin
+
+    @property
+    def folder(self) -> Path:
+        """The state folder."""
+        return self._outbox.path.parent
 
     @property
     def version(self) -> int:
@@ -119,6 +126,7 @@ class Store:
         products: str | None = None,
         events: Sequence[Event] = (),
         replay: bool = False,
+        words: Sequence[Word] = (),
     ) -> int:
         """See Outbox."""
         with self._using():
@@ -129,10 +137,21 @@ class Store:
                 products=products,
                 events=events,
                 replay=replay,
+                words=words,
             )
         if new:
             self._announce()
         return new
+
+    def words(self, camera: str) -> tuple[Word, ...]:
+        """See Outbox."""
+        with self._using():
+            return self._outbox.words(camera)
+
+    def written_elsewhere(self) -> int:
+        """See Outbox."""
+        with self._using():
+            return self._outbox.written_elsewhere()
 
     def finish_replay(self, camera: str) -> None:
         """See Outbox."""

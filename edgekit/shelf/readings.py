@@ -30,6 +30,8 @@ class Reading:
         candidate: the state that the evidence speaks for, if it is another one.
         held_s: visible time for which it has.
         outline_xy_px: where its polygon lies now, in pixels of the reference's size; None: where the planogram has it.
+        caution: how much slower it is believed since staff called its events wrong: 0 (as all) to 3.
+        waiting: staff are at the shelf, and openings wait.
     """
 
     facing: str
@@ -45,6 +47,8 @@ class Reading:
     candidate: FacingStatus | None
     held_s: float
     outline_xy_px: Polygon | None = None
+    caution: float = 0.0
+    waiting: bool = False
 
 
 def reading_of(

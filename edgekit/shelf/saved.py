@@ -12,7 +12,7 @@ from edgekit.shelf.planogram import Facing
 from edgekit.shelf.states import FacingState
 from edgekit.shelf.words import FacingStatus, Transition
 
-__all__ = ["SavedFacing", "restored", "saved_from"]
+__all__ = ["SavedFacing", "restored", "same_product", "saved_from"]
 
 FACING_REMOVED = "facing_removed"
 PRODUCT_CHANGED = "product_changed"
@@ -28,6 +28,7 @@ class SavedFacing:
         status: the last concluded state.
         episode, transitions, open: as `Episode` counts them.
         cooldown_left_s, reminder_s, since_s: visible seconds, as `FacingState` counts them.
+        caution: level of its `Caution`.
     """
 
     product: str
@@ -39,6 +40,7 @@ class SavedFacing:
     cooldown_left_s: float = 0.0
     reminder_s: float = 0.0
     since_s: float = 0.0
+    caution: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON object."""
@@ -59,7 +61,12 @@ class SavedFacing:
         return saved
 
 
-def saved_from(facing: Facing, state: FacingState) -> SavedFacing:
+def same_product(facing: Facing, row: SavedFacing) -> bool:
+    """Whether the row was saved of the product that belongs there now."""
+    return row.product == _product(facing)
+
+
+def saved_from(facing: Facing, state: FacingState, *, caution: float = 0.0) -> SavedFacing:
     """The row to save for a facing."""
     return SavedFacing(
         product=_product(facing),
@@ -71,6 +78,7 @@ def saved_from(facing: Facing, state: FacingState) -> SavedFacing:
         cooldown_left_s=state.cooldown_left_s,
         reminder_s=state.reminder_s,
         since_s=state.since_s,
+        caution=round(caution, 4),
     )
 
 

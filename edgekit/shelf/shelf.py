@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit.errors import PlanogramError
 from edgekit.frame import Frame, Pixels
+from edgekit.shelf.caution import Caution, Word, heard
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import Baseline, ModelInfo
 from edgekit.shelf.evidence.remembered import Remembered
@@ -29,7 +30,7 @@ from edgekit.shelf.registration.picture import halved
 from edgekit.shelf.registration.tracking import Tracking, for_frames_of, in_new_epoch, lost_reason, unmoved
 from edgekit.shelf.restocking import Restocking
 from edgekit.shelf.rules import ShelfRules
-from edgekit.shelf.saved import SavedFacing, restored, saved_from
+from edgekit.shelf.saved import SavedFacing, restored, same_product, saved_from
 from edgekit.shelf.states import FacingState, restarted, step
 from edgekit.shelf.states import in_new_epoch as facing_in_new_epoch
 from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, UnknownReason, View
@@ -50,6 +51,7 @@ class ShelfState:
         remembered: by facing, the judgement that holds until it changes; of this epoch.
         tracking: where the camera looks; None before its first sample.
         pace: how far apart this epoch's last samples were.
+        cautions: by facing, how much slower it is believed; those that are believed as all are absent.
         restocking: whether staff are at the shelf; of this epoch.
         retired: saved rows of facings that the planogram no longer has.
     """
@@ -60,6 +62,7 @@ class ShelfState:
     remembered: Mapping[str, Remembered] = field(default_factory=dict)
     tracking: Tracking | None = None
     pace: Pace = field(default_factory=Pace)
+    cautions: Mapping[str, Caution] = field(default_factory=dict)
     restocking: Restocking = field(default_factory=Restocking)
     retired: Mapping[str, SavedFacing] = field(default_factory=dict)
 
@@ -129,11 +132,21 @@ class Shelf:
     def initial(self, saved: Mapping[str, SavedFacing] | None = None) -> tuple[ShelfState, tuple[Transition, ...]]:
         """The state to start with, and `retracted` for open episodes of facings that were removed or changed."""
         facings, retired, transitions = restored(self._planogram.facings, saved or {})
-        return ShelfState(facings=facings, retired=retired), transitions
+        cautions = {
+            facing.id: Caution(row.caution)
+            for facing in self._planogram.facings
+            if (row := (saved or {}).get(facing.id)) is not None and row.caution > 0 and same_product(facing, row)
+        }
+        return ShelfState(facings=facings, retired=retired, cautions=cautions), transitions
 
     def saved(self, state: ShelfState) -> dict[str, SavedFacing]:
         """The rows to keep in the state database."""
-        rows = {facing.id: saved_from(facing, state.facings[facing.id]) for facing in self._planogram.facings}
+        rows = {
+            facing.id: saved_from(
+                facing, state.facings[facing.id], caution=state.cautions.get(facing.id, Caution()).level
+            )
+            for facing in self._planogram.facings
+        }
         return {**state.retired, **rows}
 
     def new_epoch(self, state: ShelfState) -> ShelfState:
@@ -187,6 +200,17 @@ class Shelf:
         wants = self._judges.wants(pixels, visible)
         return View(frame, gates, wants, memory, aligned=pixels, tracking=tracking)
 
+    def heard(self, state: ShelfState, words: Sequence[Word]) -> tuple[ShelfState, tuple[Transition, ...]]:
+        """Take words of staff in, and `retracted` where they take an open episode back; of removed facings nothing."""
+        facings, cautions = dict(state.facings), dict(state.cautions)
+        transitions: list[Transition] = []
+        for word in words:
+            if word.facing in facings:
+                before = cautions.get(word.facing, Caution())
+                facings[word.facing], cautions[word.facing], told = heard(facings[word.facing], before, word)
+                transitions += [told] if told is not None else []
+        return replace(state, facings=facings, cautions=cautions), tuple(transitions)
+
     def closed(self, state: ShelfState, frame: Frame) -> View:
         """What a sample of a closed store is taken for: nothing of any facing, and nothing remembered of it."""
         gates = {
@@ -221,6 +245,11 @@ class Shelf:
         rules = self._waiting if restocking.active else self._rules
         pace = state.pace.after(frame.time_s)
         interval_s = pace.interval_s(self._interval_s)
+        cautions = {
+            name: later
+            for name, caution in state.cautions.items()
+            if (later := caution.after(gap_s if state.facings[name].judged else 0.0)).level > 0
+        }
         facings: dict[str, FacingState] = {}
         transitions: list[Transition] = []
         readings: dict[str, Reading] = {}
@@ -231,7 +260,7 @@ class Shelf:
             facings[facing.id], told = step(
                 restarted(state.facings[facing.id]) if anew else state.facings[facing.id],
                 evidence[facing.id],
-                rules,
+                cautions.get(facing.id, Caution()).rules(rules),
                 time_s=frame.time_s,
                 frame_index=frame.index,
                 interval_s=interval_s,
@@ -239,11 +268,14 @@ class Shelf:
             )
             if told is not None:
                 transitions.append(told)
-            readings[facing.id] = reading_of(
+            seen = reading_of(
                 facings[facing.id], evidence[facing.id], self._rules, facing.capacity, places_now.get(facing.id)
             )
+            readings[facing.id] = replace(
+                seen, caution=cautions.get(facing.id, Caution()).level, waiting=restocking.active
+            )
         after = replace(state, facings=facings, baselines=baselines, memory=memory, remembered=remembered)
-        after = replace(after, pace=pace, restocking=restocking, tracking=tracking)
+        after = replace(after, pace=pace, restocking=restocking, cautions=cautions, tracking=tracking)
         return Conclusion(after, tuple(transitions), readings)
 
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:
