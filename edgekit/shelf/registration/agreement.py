@@ -12,9 +12,9 @@ from edgekit.shelf.registration.geometry import Matrix
 from edgekit.shelf.registration.picture import Structure
 from edgekit.shelf.registration.straighten import in_view, straightened
 
-__all__ = ["Agreement", "agreement_of"]
+__all__ = ["BLOCK_PX", "Agreement", "Blocks", "agreement_of", "blocks_in_view", "blocks_of"]
 
-_BLOCK_PX = 24
+BLOCK_PX = 24
 _MIN_SPREAD = 12.0
 _SAME = 0.5
 """Correlation of two blocks; unrelated ones of real shelves reach it in one of fifty."""
@@ -35,31 +35,64 @@ class Agreement:
     spread: float
 
 
-def agreement_of(reference: Structure, now: Structure, alignment: Matrix) -> Agreement:
-    """Lay `now` over `reference` by an alignment (at their scale, from pixel centres) and compare them."""
-    rows, columns = reference.shape[0] // _BLOCK_PX, reference.shape[1] // _BLOCK_PX
-    if not rows or not columns:
-        return Agreement(0.0, 0, 0.0)
-    there = straightened(now, alignment)
-    seen = _blocks(in_view(now.shape[:2], alignment), rows, columns).all(1)
-    first, second = (_blocks(one, rows, columns).astype(np.float32) for one in (reference, there))
-    first -= first.mean(1, keepdims=True)
-    second -= second.mean(1, keepdims=True)
-    spread_first, spread_second = np.sqrt((first**2).mean(1)), np.sqrt((second**2).mean(1))
-    told = seen & (spread_first >= _MIN_SPREAD)
-    likeness = (first * second).mean(1) / np.maximum(spread_first * spread_second, 1.0)
-    same = told & (likeness >= _SAME)
-    count = int(np.count_nonzero(told))
-    quarter = 2 * (np.arange(rows) >= rows / 2)[:, None] + (np.arange(columns) >= columns / 2)[None, :]
-    having = set(quarter.ravel()[told].tolist())
-    agreeing = set(quarter.ravel()[same].tolist())
-    return Agreement(
-        np.count_nonzero(same) / count if count else 0.0, count, len(agreeing) / len(having) if having else 0.0
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Two structures that lie over each other, block by block; each array is (rows, columns).
+
+    Attributes:
+        likeness: float32, correlation (-1 to 1).
+        first, second: bool, that one has structure there.
+    """
+
+    likeness: NDArray[np.float32]
+    first: NDArray[np.bool_]
+    second: NDArray[np.bool_]
+
+    @property
+    def alike(self) -> NDArray[np.bool_]:
+        """Where both look the same, or both show nothing."""
+        same: NDArray[np.bool_] = np.where(self.first | self.second, self.likeness >= _SAME, True)
+        return same
+
+
+def blocks_of(first: Structure, second: Structure) -> Blocks:
+    """Compare two structures of one size that lie over each other."""
+    rows, columns = first.shape[0] // BLOCK_PX, first.shape[1] // BLOCK_PX
+    one, other = (_cut(picture, rows, columns).astype(np.float32) for picture in (first, second))
+    one -= one.mean(1, keepdims=True)
+    other -= other.mean(1, keepdims=True)
+    spreads = [np.sqrt((pixels**2).mean(1)).reshape(rows, columns) for pixels in (one, other)]
+    product = (one * other).mean(1).reshape(rows, columns)
+    return Blocks(
+        product / np.maximum(spreads[0] * spreads[1], 1.0), spreads[0] >= _MIN_SPREAD, spreads[1] >= _MIN_SPREAD
     )
 
 
-def _blocks(picture: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
+def blocks_in_view(size_hw: tuple[int, int], alignment: Matrix) -> NDArray[np.bool_]:
+    """bool (rows, columns): which blocks of a straightened picture were wholly in view."""
+    rows, columns = size_hw[0] // BLOCK_PX, size_hw[1] // BLOCK_PX
+    whole: NDArray[np.bool_] = _cut(in_view(size_hw, alignment), rows, columns).all(1).reshape(rows, columns)
+    return whole
+
+
+def agreement_of(reference: Structure, now: Structure, alignment: Matrix) -> Agreement:
+    """Lay `now` over `reference` by an alignment (at their scale, from pixel centres) and compare them."""
+    height, width = reference.shape
+    rows, columns = height // BLOCK_PX, width // BLOCK_PX
+    if not rows or not columns:
+        return Agreement(0.0, 0, 0.0)
+    blocks = blocks_of(reference, straightened(now, alignment))
+    told = blocks_in_view((height, width), alignment) & blocks.first
+    same = told & (blocks.likeness >= _SAME)
+    count = int(np.count_nonzero(told))
+    quarter = 2 * (np.arange(rows) >= rows / 2)[:, None] + (np.arange(columns) >= columns / 2)[None, :]
+    having, agreeing = (np.unique(quarter[where]).size for where in (told, same))
+    share = float(np.count_nonzero(same)) / count if count else 0.0
+    return Agreement(share, count, agreeing / having if having else 0.0)
+
+
+def _cut(picture: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
     """(rows * columns, pixels of a block)."""
-    cut = picture[: rows * _BLOCK_PX, : columns * _BLOCK_PX]
-    blocks: NDArray[Any] = cut.reshape(rows, _BLOCK_PX, columns, _BLOCK_PX).swapaxes(1, 2).reshape(rows * columns, -1)
+    whole = picture[: rows * BLOCK_PX, : columns * BLOCK_PX]
+    blocks: NDArray[Any] = whole.reshape(rows, BLOCK_PX, columns, BLOCK_PX).swapaxes(1, 2).reshape(rows * columns, -1)
     return blocks

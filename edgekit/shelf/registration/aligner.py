@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.registration.anchor import Anchor, anchor_of
-from edgekit.shelf.registration.features import Features, features_of
+from edgekit.shelf.registration.anchor import anchor_of
+from edgekit.shelf.registration.features import features_of
 from edgekit.shelf.registration.geometry import at_scale, from_scale
 from edgekit.shelf.registration.measure import How, Measurement, Shows, followed, searched, shown
 from edgekit.shelf.registration.picture import halved, structure_of
+from edgekit.shelf.registration.renewal import Renewal, Target, renewal_after
 from edgekit.shelf.registration.tracking import Tracking, lost_after, tracking_after
 
 __all__ = ["Aligner"]
@@ -27,12 +28,11 @@ class Aligner:
 
     Attributes:
         frame_size_hw: the frames' height and width.
-        anchor, features: the reference, laid out as the frames are, at registration's scale.
+        target: the reference, laid out as the frames are, at registration's scale.
     """
 
     frame_size_hw: tuple[int, int]
-    anchor: Anchor
-    features: Features
+    target: Target
 
     @classmethod
     def of(cls, reference: Pixels, frame_size_hw: tuple[int, int]) -> Aligner:
@@ -47,7 +47,7 @@ class Aligner:
                 reference, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
             )
         structure = structure_of(halved(laid_out))
-        return cls(frame_size_hw, anchor_of(structure), features_of(structure))
+        return cls(frame_size_hw, Target(anchor_of(structure), features_of(structure)))
 
     def track(self, state: Tracking, small: Pixels, time_s: float) -> Tracking:
         """Take a sample in.
@@ -61,19 +61,24 @@ class Aligner:
         scale_xy = self._scale_xy(structure)
         expected = state.alignment if state.candidate is None else state.candidate
         last = at_scale(expected, scale_xy)
-        found = followed(self.anchor, structure, last)
+        renewal = state.renewal or Renewal()
+        target = renewal.target or self.target
+        found = followed(target.anchor, structure, last)
         if found is None and (state.searched_s is None or time_s - state.searched_s >= SEARCH_EVERY_S):
-            found = searched(self.anchor, self.features, structure, last)
+            found = searched(target.anchor, target.features, structure, last)
             state = replace(state, searched_s=time_s)
         if found is None:
-            shows = shown(self.anchor, structure, last)
+            shows = shown(target.anchor, structure, last)
             if shows is not Shows.REFERENCE or state.moved:
                 # Of a camera that was just switched on nothing is assumed: it may have been bumped meanwhile.
                 lost = shows is Shows.ANOTHER_SCENE or not state.known
                 return lost_after(state, lost, time_s)
             found = Measurement(last, How.STILL)
         matrix = expected if found.matrix is last else from_scale(found.matrix, scale_xy)
-        return tracking_after(state, matrix, time_s)
+        after = tracking_after(state, matrix, time_s)
+        if after.moved or state.moved:
+            return after
+        return replace(after, renewal=renewal_after(renewal, target, structure, found.matrix, time_s))
 
     def _scale_xy(self, structure: NDArray[np.uint8]) -> tuple[float, float]:
         height, width = self.frame_size_hw

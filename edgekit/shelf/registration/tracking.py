@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edgekit.shelf.registration.geometry import Matrix, displacement_px
+from edgekit.shelf.registration.renewal import Renewal
 from edgekit.shelf.registration.settling import BUMP_SHARE, Settling, settling_after
 from edgekit.shelf.words import UnknownReason
 
@@ -22,8 +23,8 @@ __all__ = [
 ]
 
 CONFIRM_S = 6.0
-"""A new place must hold for so long. Longer than a camera must be off to be called moved (5 s), so that every bump is
-told once, and ends with one word that all is well."""
+"""A new place must hold for so long, and one sample more. Longer than a camera must be off to be called moved (5 s), so
+that every bump is told once, and ends with one word that all is well."""
 CONFIRM_AT_START_S = 1.5
 BACK_S = 0.6
 """A camera that was only shaken is back in its place for so long."""
@@ -51,6 +52,7 @@ class Tracking:
         measured_s: time of the last sample that proved an alignment; None before the first of an epoch.
         searched_s: time of the last search by features.
         settling: where it rests; None before the first sample of an epoch.
+        renewal: the scene as it was learnt in this epoch; None: not yet.
     """
 
     frame_size_hw: tuple[int, int]
@@ -64,6 +66,7 @@ class Tracking:
     measured_s: float | None = None
     searched_s: float | None = None
     settling: Settling | None = None
+    renewal: Renewal | None = None
 
 
 def tracking_after(state: Tracking, measured: Matrix, time_s: float) -> Tracking:
@@ -90,7 +93,8 @@ def tracking_after(state: Tracking, measured: Matrix, time_s: float) -> Tracking
     after = replace(after, back_s=None, candidate=measured)
     if state.candidate is None or displacement_px(measured, state.candidate, state.frame_size_hw) > near_px:
         return replace(after, candidate_s=time_s)
-    if time_s - state.candidate_s >= (CONFIRM_S if state.known else CONFIRM_AT_START_S):
+    confirm_s = CONFIRM_S + min(since_s, CONFIRM_S) if state.known else CONFIRM_AT_START_S
+    if time_s - state.candidate_s >= confirm_s:
         return _adopted(after, measured)
     return after
 

@@ -54,7 +54,9 @@ def spoilt(pixels, seed):
 def measured(aligner, pixels):
     """What one sample proves from scratch: (alignment of frame pixels, how), or None."""
     structure = structure_of(halved(pixels))
-    found = followed(aligner.anchor, structure, STILL) or searched(aligner.anchor, aligner.features, structure, STILL)
+    found = followed(aligner.target.anchor, structure, STILL) or searched(
+        aligner.target.anchor, aligner.target.features, structure, STILL
+    )
     if found is None:
         return None
     height, width = pixels.shape[:2]
