@@ -21,7 +21,7 @@ endif
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | column -t -s @
 
-demo: $(BIN)/.demo ## export YOLOX-nano to INT8 and watch three bottles with it; results in demo-out/
+demo: $(BIN)/.demo ## export YOLOX-nano to INT8 and watch three bottles with it (offline: a rendered shelf); results in demo-out/
 	@$(BIN)/python -m edgekit.demo --out demo-out
 
 demo-appearance: $(BIN)/.demo ## the same clip without any model; results in demo-out/appearance/

@@ -20,7 +20,7 @@ else:
 
 __all__ = ["Asset", "asset", "catalogue"]
 
-_TIMEOUT_S = 30.0  # without a byte, not for the whole file
+_TIMEOUT_S = (4.0, 30.0)  # to connect; without a byte, not for the whole file
 
 
 @dataclass(frozen=True, slots=True)

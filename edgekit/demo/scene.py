@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from edgekit.demo.verdict import Verdict, judge, load_events, load_truth, settings_budget_frames
 from edgekit.errors import SourceError
 from edgekit.files import write_whole
 
@@ -67,11 +68,15 @@ class Scene:
         config: its edgekit.yaml.
         bundle: where the model's bundle goes; None for the method that needs no model.
         export: arguments of `edgekit export`; empty for the method that needs no model.
+        about: one line on which input it is.
+        verdict: how right the events of a log are.
     """
 
     config: Path
     bundle: Path | None
     export: tuple[str, ...]
+    about: str
+    verdict: Callable[[Path], Verdict]
 
 
 def _reference(clip: Path) -> bytes:
@@ -140,4 +145,18 @@ def set_scene(out: Path, method: Method, environment: Mapping[str, str] | None =
     write_whole(out / "reference.png", _reference(clip))
     write_whole(out / "planogram.yaml", _planogram(method))
     write_whole(out / "edgekit.yaml", yaml.safe_dump(config, sort_keys=False).encode())
-    return Scene(out / "edgekit.yaml", bundle, export)
+    about = f"Input: a real clip of three bottles, {clip}"
+    return Scene(out / "edgekit.yaml", bundle, export, about, _verdict)
+
+
+def _verdict(log: Path) -> Verdict:
+    fps, truth = load_truth()
+    judged, others = judge(load_events(log), truth, fps=fps, shelf=SHELF, sample_fps=SAMPLE_FPS)
+    opened, resolved = (settings_budget_frames(SHELF, SAMPLE_FPS, fps, kind) for kind in ("opened", "resolved"))
+    allowed = (
+        f"An event may come 20 frames early, and as late as 20 frames + the frames a hand still covers the facing + "
+        f"stillness {SHELF['stillness_s']} s + window {SHELF['window']}/{SAMPLE_FPS} s + hold "
+        f"(out of stock {SHELF['hold_out_of_stock_s']} s: {opened} frames in all, "
+        f"restocked {SHELF['hold_restocked_s']} s: {resolved} frames)."
+    )
+    return Verdict(tuple(judged), tuple(others), allowed)

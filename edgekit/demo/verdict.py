@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["Judged", "Truth", "judge", "load_events", "load_truth", "settings_budget_frames"]
+__all__ = ["Judged", "Truth", "Verdict", "judge", "load_events", "load_truth", "settings_budget_frames"]
 
 SLACK_FRAMES = 20
 """The truth is good to about 2 frames, and a bottle is lowered for up to 14 frames before it stands."""
@@ -46,6 +46,31 @@ class Judged:
     frame: int | None
     latest: int
     in_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How right a run's events are.
+
+    Attributes:
+        judged: the true events, in order.
+        others: (facing or "camera", type, frame) of each event that no true one asks for.
+        allowed: one sentence on how late an event may come.
+    """
+
+    judged: tuple[Judged, ...]
+    others: tuple[tuple[str, str, int], ...]
+    allowed: str
+
+    @property
+    def found(self) -> int:
+        """How many true events came in time."""
+        return sum(item.in_time for item in self.judged)
+
+    @property
+    def good(self) -> bool:
+        """Every true event came in time, and no other."""
+        return self.found == len(self.judged) and not self.others
 
 
 def load_truth() -> tuple[float, tuple[Truth, ...]]:
