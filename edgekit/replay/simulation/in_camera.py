@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.replay.simulation.script import Action, Kind
-from edgekit.replay.simulation.stage import Effect, Motion, Stage
+from edgekit.replay.simulation.stage import Motion, Stage
 
 __all__ = ["perform_in_camera"]
 
@@ -59,7 +59,7 @@ def _vibration(stage: Stage, action: Action, until_s: float) -> None:
         return _moved(float(way * np.cos(along)), float(way * np.sin(along)), 0.0, middle)
 
     stage.motions.append(Motion(action.at_s, until_s, matrix))
-    stage.effects.append(Effect(action.at_s, until_s, 1, lambda pixels, _, __: cv2.blur(pixels, (2, 2))))
+    stage.effect(action.at_s, until_s, lambda _: lambda pixels, *_: cv2.blur(pixels, (2, 2)), order=1)
     stage.nuisance("vibration", action.at_s, until_s)
 
 
@@ -111,7 +111,7 @@ def _turn_away(stage: Stage, action: Action, until_s: float) -> None:
         )
         return np.ascontiguousarray(np.hstack(kept))
 
-    stage.effects.append(Effect(action.at_s, until_s, 0, apply))
+    stage.effect(action.at_s, until_s, lambda _: apply, order=0)
     stage.trouble("moved", action.at_s, until_s)
     stage.blind.append((stage.frame_time_s(action.at_s), min(until_s, stage.script.duration_s)))
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from edgekit.replay.simulation.figures import crate, shopper, trolley
 from edgekit.replay.simulation.furniture import draw_price_tag
+from edgekit.replay.simulation.in_light import brightened
 from edgekit.replay.simulation.layers import Layer, mirrored
 from edgekit.replay.simulation.script import Action, Kind
-from edgekit.replay.simulation.stage import Piece, Stage, Track
+from edgekit.replay.simulation.stage import Piece, Pieces, Stage, envelope
 
 __all__ = ["perform_in_front"]
 
@@ -34,74 +36,111 @@ def _middle_of(stage: Stage, action: Action, canvas: Canvas) -> tuple[float, flo
     return float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2
 
 
-def _walker(stage: Stage, action: Action, canvas: Canvas) -> tuple[tuple[Layer, ...], tuple[Layer, ...], int]:
-    """Somebody with their steps to the right and to the left, and how far down their head is."""
-    height = round(canvas[1] * stage.random.uniform(0.75, 1.6) * action.strength)
-    steps = shopper(stage.random, height, phases=4)
-    top = max(canvas[1] - height - 4, round(canvas[1] * stage.random.uniform(0.02, 0.3)))
-    return steps, tuple(mirrored(step) for step in steps), top
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walker:
+    """Somebody: their steps to the right and to the left, and how far down their head is."""
+
+    steps: tuple[Layer, ...]
+    back: tuple[Layer, ...]
+    top: int
+
+    @property
+    def width(self) -> int:
+        return self.steps[0].size_wh[0]
+
+    def pieces(self, step: int, x: float, y: float, *, leftwards: bool) -> list[Piece]:
+        layer = (self.back if leftwards else self.steps)[step % len(self.steps)]
+        return [(layer, round(x), round(y))]
+
+
+def _walker(random: np.random.Generator, canvas: Canvas, strength: float) -> _Walker:
+    height = round(canvas[1] * random.uniform(0.75, 1.6) * strength)
+    steps = shopper(random, height, phases=4)
+    top = max(canvas[1] - height - 4, round(canvas[1] * random.uniform(0.02, 0.3)))
+    return _Walker(steps, tuple(mirrored(step) for step in steps), top)
 
 
 def _shopper(stage: Stage, action: Action, canvas: Canvas) -> None:
     """Somebody walks through the picture in `lasts_s` (default 4)."""
     from_s, until_s = action.at_s, action.at_s + (action.lasts_s or 4.0)
-    steps, back, top = _walker(stage, action, canvas)
-    rightwards, pace = stage.random.random() < 0.5, stage.random.uniform(1.2, 2.2)
-    width = steps[0].size_wh[0]
 
-    def pieces(time_s: float) -> list[Piece]:
-        share = (time_s - from_s) / (until_s - from_s)
-        x = -width + (canvas[0] + width) * (share if rightwards else 1 - share)
-        step = (steps if rightwards else back)[int(time_s * pace * 4) % len(steps)]
-        return [(step, round(x), top + round(3 * np.sin(time_s * pace * 4 * np.pi)))]
+    def begin(random: np.random.Generator) -> Pieces:
+        walker = _walker(random, canvas, action.strength)
+        leftwards, pace = random.random() < 0.5, random.uniform(1.2, 2.2)
 
-    stage.tracks.append(Track(from_s, until_s, pieces))
+        def pieces(time_s: float) -> list[Piece]:
+            share = (time_s - from_s) / (until_s - from_s)
+            x = -walker.width + (canvas[0] + walker.width) * (1 - share if leftwards else share)
+            y = walker.top + 3 * np.sin(time_s * pace * 4 * np.pi)
+            return walker.pieces(int(time_s * pace * 4), x, y, leftwards=leftwards)
+
+        return pieces
+
+    stage.track(from_s, until_s, begin)
+    _answer(stage, from_s, until_s)
     stage.nuisance("shopper", from_s, until_s)
 
 
 def _stander(stage: Stage, action: Action, canvas: Canvas) -> None:
     """Somebody comes, stands there for long, sways and looks about, and goes."""
     from_s, until_s = action.at_s, action.at_s + (action.lasts_s or 20.0)
-    steps, back, top = _walker(stage, action, canvas)
     middle, _ = _middle_of(stage, action, canvas)
-    width = steps[0].size_wh[0]
-    stop, away = middle - width / 2, float(stage.random.choice([-width, canvas[0]]))
     way_s = min(2.5, (until_s - from_s) / 4)
-    restless, phase = stage.random.uniform(1, 9), stage.random.uniform(0, 6)
 
-    def pieces(time_s: float) -> list[Piece]:
-        outside = 1 - min(1.0, (time_s - from_s) / way_s, (until_s - time_s) / way_s)
-        x = stop + (away - stop) * outside
-        walking = outside > 0
-        sway = 0.0 if walking else restless * (np.sin(time_s * 0.9 + phase) + 0.5 * np.sin(time_s * 2.3))
-        step = int(time_s * 6) % len(steps) if walking else int(time_s / 7) % 2 * 2
-        return [((back if away > stop else steps)[step], round(x + sway), top)]
-
-    stage.tracks.append(Track(from_s, until_s, pieces))
-    stage.nuisance("stander", from_s, until_s)
-
-
-def _parked(
-    draw: Callable[[np.random.Generator, int, int], Layer], kind: str
-) -> Callable[[Stage, Action, Canvas], None]:
-    def perform(stage: Stage, action: Action, canvas: Canvas) -> None:
-        """Something is pushed before the shelf, stays, and is taken away."""
-        from_s, until_s = action.at_s, action.at_s + (action.lasts_s or 30.0)
-        random = stage.random
-        width = round(canvas[0] * random.uniform(0.2, 0.42) * action.strength)
-        x, y = _middle_of(stage, action, canvas)
-        top = min(y - width * random.uniform(0.1, 0.5), canvas[1] * 0.8)
-        layer = draw(random, width, round(canvas[1] - top + width * random.uniform(-0.1, 0.4)))
-        stop = (x - width / 2, top)
-        away = float(random.choice([-width, canvas[0]]))
-        way_s = min(2.0, (until_s - from_s) / 4)
+    def begin(random: np.random.Generator) -> Pieces:
+        walker = _walker(random, canvas, action.strength)
+        stop, away = middle - walker.width / 2, float(random.choice([-walker.width, canvas[0]]))
+        restless, phase = random.uniform(1, 9), random.uniform(0, 6)
 
         def pieces(time_s: float) -> list[Piece]:
             outside = 1 - min(1.0, (time_s - from_s) / way_s, (until_s - time_s) / way_s)
-            return [(layer, round(stop[0] + (away - stop[0]) * outside), round(stop[1]))]
+            sway = 0.0 if outside else restless * (np.sin(time_s * 0.9 + phase) + 0.5 * np.sin(time_s * 2.3))
+            step = int(time_s * 6) if outside else int(time_s / 7) % 2 * 2
+            x = stop + (away - stop) * outside + sway
+            return walker.pieces(step, x, walker.top, leftwards=away > stop)
 
-        stage.tracks.append(Track(from_s, until_s, pieces))
-        stage.nuisance(kind, from_s, until_s)
+        return pieces
+
+    stage.track(from_s, until_s, begin)
+    _answer(stage, from_s, until_s)
+    stage.nuisance("stander", from_s, until_s)
+
+
+def _answer(stage: Stage, from_s: float, until_s: float) -> None:
+    """The camera's exposure answers to somebody's dark or light clothes, as far as it does."""
+    gain = float(stage.random.choice([1.0, stage.random.uniform(0.88, 1.14)]))
+    if gain != 1.0:
+        stage.effect(
+            from_s,
+            until_s,
+            lambda _: (
+                lambda pixels, time_s, __: brightened(pixels, 1 + (gain - 1) * envelope(time_s, from_s, until_s, 1.5))
+            ),
+            order=0,
+        )
+
+
+def _parked(draw: Callable[[np.random.Generator, int, int], Layer]) -> Callable[[Stage, Action, Canvas], None]:
+    def perform(stage: Stage, action: Action, canvas: Canvas) -> None:
+        """Something is pushed before the shelf, stays, and is taken away."""
+        from_s, until_s = action.at_s, action.at_s + (action.lasts_s or 30.0)
+        x, y = _middle_of(stage, action, canvas)
+        way_s = min(2.0, (until_s - from_s) / 4)
+
+        def begin(random: np.random.Generator) -> Pieces:
+            width = round(canvas[0] * random.uniform(0.2, 0.42) * action.strength)
+            top = min(y - width * random.uniform(0.1, 0.5), canvas[1] * 0.8)
+            layer = draw(random, width, round(canvas[1] - top + width * random.uniform(-0.1, 0.4)))
+            stop, away = x - width / 2, float(random.choice([-width, canvas[0]]))
+
+            def pieces(time_s: float) -> list[Piece]:
+                outside = 1 - min(1.0, (time_s - from_s) / way_s, (until_s - time_s) / way_s)
+                return [(layer, round(stop + (away - stop) * outside), round(top))]
+
+            return pieces
+
+        stage.track(from_s, until_s, begin)
+        stage.nuisance(action.kind.value, from_s, until_s)
 
     return perform
 
@@ -123,7 +162,7 @@ def _price_tag(stage: Stage, action: Action, canvas: Canvas) -> None:
 _PERFORMERS: Final = {
     Kind.SHOPPER: _shopper,
     Kind.STANDER: _stander,
-    Kind.TROLLEY: _parked(trolley, "trolley"),
-    Kind.CRATE: _parked(crate, "crate"),
+    Kind.TROLLEY: _parked(trolley),
+    Kind.CRATE: _parked(crate),
     Kind.PRICE_TAG: _price_tag,
 }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from edgekit.frame import Pixels
 from edgekit.replay.simulation.in_light import brightened
+from edgekit.replay.simulation.scene import Scene
 from edgekit.replay.simulation.script import Action, Kind
-from edgekit.replay.simulation.stage import Effect, Stage, envelope
+from edgekit.replay.simulation.stage import Apply, Stage, envelope
 
 __all__ = ["Grain", "perform_in_lens"]
 
@@ -17,7 +20,11 @@ __all__ = ["Grain", "perform_in_lens"]
 def perform_in_lens(stage: Stage, action: Action) -> None:
     """Perform an action that spoils the picture; `strength` is a factor on how much."""
     until_s = action.at_s + action.lasts_s if action.lasts_s else stage.script.duration_s
-    _PERFORMERS[action.kind](stage, action, until_s)
+    if action.kind is Kind.FROZEN:
+        stage.frozen.append((stage.frame_time_s(action.at_s), until_s))
+    else:
+        perform, order = _PERFORMERS[action.kind]
+        stage.effect(action.at_s, until_s, partial(perform, stage.scene, action, until_s), order=order)
     if action.kind in _TROUBLES:
         stage.trouble(_TROUBLES[action.kind], action.at_s, until_s)
     else:
@@ -46,26 +53,26 @@ class Grain:
         return noisy
 
 
-def _noise(stage: Stage, action: Action, until_s: float) -> None:
+def _noise(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """A night's gain: much noise, also in colour."""
-    grain, sigma = Grain(stage.random, stage.scene.size_wh), float(stage.random.uniform(8, 22)) * action.strength
-    stage.effects.append(Effect(action.at_s, until_s, 2, lambda pixels, _, random: grain.on(pixels, sigma, random)))
+    grain, sigma = Grain(random, scene.size_wh), float(random.uniform(8, 22)) * action.strength
+    return lambda pixels, _, random: grain.on(pixels, sigma, random)
 
 
-def _compression(stage: Stage, action: Action, until_s: float) -> None:
+def _compression(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """JPEG quality 10 to 30."""
     import cv2
 
-    quality = int(np.clip(stage.random.uniform(10, 30) / action.strength, 3, 90))
+    quality = int(np.clip(random.uniform(10, 30) / action.strength, 3, 90))
 
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
         coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
         return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
 
-    stage.effects.append(Effect(action.at_s, until_s, 3, apply))
+    return apply
 
 
-def _blocks(stage: Stage, action: Action, until_s: float) -> None:
+def _blocks(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """A torn stream: blocks of 16 px come from elsewhere in the picture, or are grey; other ones each frame."""
 
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
@@ -82,31 +89,27 @@ def _blocks(stage: Stage, action: Action, until_s: float) -> None:
             part[:] = 128 if random.random() < 0.2 else pixels[y : y + 16, other : other + wide]
         return torn
 
-    stage.effects.append(Effect(action.at_s, until_s, 3, apply))
+    return apply
 
 
-def _dust(stage: Stage, action: Action, until_s: float) -> None:
+def _dust(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """A spot on the lens, blurred and half seen through."""
     import cv2
 
-    width, height = stage.scene.size_wh
-    random = stage.random
+    width, height = scene.size_wh
     spot = np.full((height, width), 128, np.uint8)
     for _ in range(int(random.integers(1, 4))):
         centre = (int(random.uniform(0, width)), int(random.uniform(0, height)))
         cv2.circle(spot, centre, int(random.uniform(4, 16) * action.strength), 128 * random.uniform(0.45, 0.75), -1)
     field = cv2.merge([cv2.GaussianBlur(spot, (0, 0), 4)] * 3)
-    stage.effects.append(
-        Effect(action.at_s, until_s, 1, lambda pixels, _, __: cv2.multiply(pixels, field, scale=1 / 128))
-    )
+    return lambda pixels, _, __: cv2.multiply(pixels, field, scale=1 / 128)
 
 
-def _insect(stage: Stage, action: Action, until_s: float) -> None:
+def _insect(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """A fly walks over the lens's glass: stops, and goes on."""
     import cv2
 
-    width, height = stage.scene.size_wh
-    random = stage.random
+    width, height = scene.size_wh
     stops = random.uniform(0.05, 0.95, (int((until_s - action.at_s) / 2) + 3, 2)) * (width, height)
     size = int(random.uniform(5, 12) * action.strength)
 
@@ -126,14 +129,14 @@ def _insect(stage: Stage, action: Action, until_s: float) -> None:
         cv2.ellipse(seen, centre, (size, size * 2 // 3), 40, 0, 360, (20, 22, 25), -1, cv2.LINE_AA)
         return seen
 
-    stage.effects.append(Effect(action.at_s, until_s, 1, apply))
+    return apply
 
 
-def _blur(stage: Stage, action: Action, until_s: float) -> None:
+def _blur(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """The lens loses its focus within 2 s, or mist lies on it."""
     import cv2
 
-    sigma = float(stage.random.uniform(7, 12)) * action.strength
+    sigma = float(random.uniform(7, 12)) * action.strength
 
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
         now = sigma * envelope(time_s, action.at_s - 0.3, until_s, 1.0)
@@ -144,15 +147,14 @@ def _blur(stage: Stage, action: Action, until_s: float) -> None:
         soft = cv2.GaussianBlur(small, (0, 0), now / 2 if now > 3 else now)
         return np.asarray(cv2.resize(soft, (width, height)) if now > 3 else soft, np.uint8)
 
-    stage.effects.append(Effect(action.at_s, until_s, 1, apply))
+    return apply
 
 
-def _covered(stage: Stage, action: Action, until_s: float) -> None:
+def _covered(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """A hand, a cloth or a piece of tape right before the lens; a little light comes round it."""
     import cv2
 
-    width, height = stage.scene.size_wh
-    random = stage.random
+    width, height = scene.size_wh
     stuff = np.array(random.uniform(10, 130, 3)) + cv2.resize(
         random.normal(0, 10, (5, 6, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
     )
@@ -162,23 +164,18 @@ def _covered(stage: Stage, action: Action, until_s: float) -> None:
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
         return np.asarray(cv2.add(cover, brightened(pixels, leak)), np.uint8)
 
-    stage.effects.append(Effect(action.at_s, until_s, 1, apply))
-
-
-def _frozen(stage: Stage, action: Action, until_s: float) -> None:
-    """The same frame again and again, to the bit."""
-    stage.frozen.append((stage.frame_time_s(action.at_s), until_s))
+    return apply
 
 
 _TROUBLES: Final = {Kind.BLUR: "blocked", Kind.COVERED: "blocked", Kind.FROZEN: "lost"}
 
-_PERFORMERS: Final = {
-    Kind.NOISE: _noise,
-    Kind.COMPRESSION: _compression,
-    Kind.BLOCKS: _blocks,
-    Kind.DUST: _dust,
-    Kind.INSECT: _insect,
-    Kind.BLUR: _blur,
-    Kind.COVERED: _covered,
-    Kind.FROZEN: _frozen,
+_PERFORMERS: Final[dict[Kind, tuple[Callable[[Scene, Action, float, np.random.Generator], Apply], int]]] = {
+    Kind.NOISE: (_noise, 2),
+    Kind.COMPRESSION: (_compression, 3),
+    Kind.BLOCKS: (_blocks, 3),
+    Kind.DUST: (_dust, 1),
+    Kind.INSECT: (_insect, 1),
+    Kind.BLUR: (_blur, 1),
+    Kind.COVERED: (_covered, 1),
 }
+"""How, and in which order among the effects."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
+from edgekit.replay.simulation.scene import Scene
 from edgekit.replay.simulation.script import Action, Kind
-from edgekit.replay.simulation.stage import Effect, Stage, envelope
+from edgekit.replay.simulation.stage import Apply, Stage, envelope
 
 __all__ = ["perform_in_light"]
 
@@ -21,15 +23,12 @@ _NEUTRAL: Final = 128
 def perform_in_light(stage: Stage, action: Action) -> None:
     """Perform an action that changes the light; `strength` is a factor on how much."""
     until_s = action.at_s + action.lasts_s if action.lasts_s else stage.script.duration_s
-    apply = _PERFORMERS[action.kind](stage, action, until_s)
-    stage.effects.append(Effect(action.at_s, until_s, 0, apply))
+    begin = partial(_PERFORMERS[action.kind], stage.scene, action, until_s)
+    stage.effect(action.at_s, until_s, begin, order=0)
     if action.kind in (Kind.LIGHTS_OFF, Kind.OVEREXPOSED):
         stage.trouble("blocked", action.at_s, until_s)
     else:
         stage.nuisance(action.kind.value, action.at_s, until_s)
-
-
-Apply = Callable[[Pixels, float, np.random.Generator], Pixels]
 
 
 def brightened(pixels: Pixels, gains_bgr: tuple[float, float, float] | float) -> Pixels:
@@ -51,23 +50,23 @@ def _through(pixels: Pixels, field: NDArray[np.uint8]) -> Pixels:
     return lit
 
 
-def _step(stage: Stage, action: Action, until_s: float) -> Apply:
+def _step(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """Up or down by 15 to 40 % within a moment, there and back."""
-    change = float(stage.random.uniform(0.15, 0.4)) * action.strength
-    gain = 1 + change if stage.random.random() < 0.5 else 1 / (1 + change)
-    ramp_s = float(stage.random.choice([0.0, 0.4, 2.0]))
+    change = float(random.uniform(0.15, 0.4)) * action.strength
+    gain = 1 + change if random.random() < 0.5 else 1 / (1 + change)
+    ramp_s = float(random.choice([0.0, 0.4, 2.0]))
     return lambda pixels, time_s, _: brightened(pixels, 1 + (gain - 1) * envelope(time_s, action.at_s, until_s, ramp_s))
 
 
-def _drift(stage: Stage, action: Action, until_s: float) -> Apply:
-    period_s, depth = float(stage.random.uniform(20, 90)), 0.3 * action.strength
+def _drift(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
+    period_s, depth = float(random.uniform(20, 90)), 0.3 * action.strength
     return lambda pixels, time_s, _: brightened(
         pixels, 1 + depth * float(np.sin(2 * np.pi * (time_s - action.at_s) / period_s))
     )
 
 
-def _flicker(stage: Stage, action: Action, until_s: float) -> Apply:
-    share, depth = float(stage.random.uniform(0.2, 0.7)), 0.35 * action.strength
+def _flicker(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
+    share, depth = float(random.uniform(0.2, 0.7)), 0.35 * action.strength
 
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
         low = random.random() < share
@@ -76,10 +75,10 @@ def _flicker(stage: Stage, action: Action, until_s: float) -> Apply:
     return apply
 
 
-def _exposure(stage: Stage, action: Action, until_s: float) -> Apply:
+def _exposure(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """The camera hunts for its exposure and settles."""
-    depth, period_s = 0.45 * action.strength, float(stage.random.uniform(1.5, 4))
-    side = float(stage.random.choice([-1, 1]))
+    depth, period_s = 0.45 * action.strength, float(random.uniform(1.5, 4))
+    side = float(random.choice([-1, 1]))
 
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
         since = time_s - action.at_s
@@ -88,8 +87,8 @@ def _exposure(stage: Stage, action: Action, until_s: float) -> Apply:
     return apply
 
 
-def _temperature(stage: Stage, action: Action, until_s: float) -> Apply:
-    warm = float(stage.random.uniform(0.1, 0.25)) * float(stage.random.choice([-1, 1])) * action.strength
+def _temperature(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
+    warm = float(random.uniform(0.1, 0.25)) * float(random.choice([-1, 1])) * action.strength
 
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
         share = warm * envelope(time_s, action.at_s, until_s, 3.0)
@@ -98,11 +97,11 @@ def _temperature(stage: Stage, action: Action, until_s: float) -> Apply:
     return apply
 
 
-def _banding(stage: Stage, action: Action, until_s: float) -> Apply:
+def _banding(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """Bands of a lamp's mains frequency roll through a rolling shutter's picture."""
-    width, height = stage.scene.size_wh
-    bands, depth = float(stage.random.uniform(2, 7)), 0.22 * action.strength
-    speed = float(stage.random.uniform(30, 200))
+    width, height = scene.size_wh
+    bands, depth = float(random.uniform(2, 7)), 0.22 * action.strength
+    speed = float(random.uniform(30, 200))
     rows = np.arange(3 * height)
     wave = _NEUTRAL * (1 + depth * np.sin(2 * np.pi * bands * rows / height))
     field = np.ascontiguousarray(np.broadcast_to(wave[:, None, None], (3 * height, width, 3)).astype(np.uint8))
@@ -114,12 +113,12 @@ def _banding(stage: Stage, action: Action, until_s: float) -> Apply:
     return apply
 
 
-def _shadow(stage: Stage, action: Action, until_s: float) -> Apply:
+def _shadow(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """The soft shadow of somebody who is not in the picture passes."""
     import cv2
 
-    width, height = stage.scene.size_wh
-    random, depth = stage.random, 0.5 * action.strength
+    width, height = scene.size_wh
+    depth = 0.5 * action.strength
     wide, soft, slope = width * random.uniform(0.1, 0.45), random.uniform(6, 40), random.uniform(-0.5, 0.5)
     band = np.full((height, 3 * width), _NEUTRAL, np.uint8)
     middle = width * 1.5
@@ -137,11 +136,10 @@ def _shadow(stage: Stage, action: Action, until_s: float) -> Apply:
     return apply
 
 
-def _sun_patch(stage: Stage, action: Action, until_s: float) -> Apply:
+def _sun_patch(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     import cv2
 
-    width, height = stage.scene.size_wh
-    random = stage.random
+    width, height = scene.size_wh
     spot = np.array((width, height)) * random.uniform(0.2, 0.8, 2)
     corners = spot + random.normal(0, 0.2, (4, 2)) * (width, height)
     patch = np.full((height, width), _NEUTRAL, np.uint8)
@@ -158,12 +156,11 @@ def _sun_patch(stage: Stage, action: Action, until_s: float) -> Apply:
     return apply
 
 
-def _reflection(stage: Stage, action: Action, until_s: float) -> Apply:
+def _reflection(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     """A cooler's glass door: streaks of light, and what stands in the aisle, moving."""
     import cv2
 
-    width, height = stage.scene.size_wh
-    random = stage.random
+    width, height = scene.size_wh
     world = cv2.resize(
         random.uniform(0, 150, (6, 24, 3)).astype(np.float32), (3 * width, height), interpolation=cv2.INTER_CUBIC
     )
@@ -183,15 +180,15 @@ def _reflection(stage: Stage, action: Action, until_s: float) -> Apply:
     return apply
 
 
-def _lights_off(stage: Stage, action: Action, until_s: float) -> Apply:
-    left = float(stage.random.uniform(0.01, 0.06))
+def _lights_off(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
+    left = float(random.uniform(0.01, 0.06))
     return lambda pixels, time_s, _: brightened(pixels, left)
 
 
-def _overexposed(stage: Stage, action: Action, until_s: float) -> Apply:
+def _overexposed(scene: Scene, action: Action, until_s: float, random: np.random.Generator) -> Apply:
     import cv2
 
-    gain, veil = float(stage.random.uniform(4, 8)), float(stage.random.uniform(90, 160))
+    gain, veil = float(random.uniform(4, 8)), float(random.uniform(90, 160))
 
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
         white: Pixels = cv2.convertScaleAbs(pixels, alpha=gain, beta=veil)
@@ -200,7 +197,7 @@ def _overexposed(stage: Stage, action: Action, until_s: float) -> Apply:
     return apply
 
 
-_PERFORMERS: Final[dict[Kind, Callable[[Stage, Action, float], Apply]]] = {
+_PERFORMERS: Final[dict[Kind, Callable[[Scene, Action, float, np.random.Generator], Apply]]] = {
     Kind.LIGHT_STEP: _step,
     Kind.LIGHT_DRIFT: _drift,
     Kind.FLICKER: _flicker,

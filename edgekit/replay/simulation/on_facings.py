@@ -9,10 +9,10 @@ import numpy as np
 
 from edgekit.replay.simulation.figures import arm
 from edgekit.replay.simulation.layers import Layer, adjusted, resized
-from edgekit.replay.simulation.scene import Place, Unit
+from edgekit.replay.simulation.scene import Place, Scene, Unit
 from edgekit.replay.simulation.script import Action, Kind
 from edgekit.replay.simulation.shading import shade_of
-from edgekit.replay.simulation.stage import Piece, Stage, Track
+from edgekit.replay.simulation.stage import Piece, Stage
 from edgekit.shelf.words import FacingStatus
 
 __all__ = ["perform_on_facing"]
@@ -160,8 +160,27 @@ class _Reach:
 
 def _hand(stage: Stage, action: Action, place: Place, at_s: float, unit: Unit, *, takes: bool | None) -> None:
     """Let a hand come, hold, and leave: with the unit (takes), without it (not), or empty both times (None)."""
-    random, scene = stage.random, stage.scene
     lasts_s = action.lasts_s or _HAND_S
+    hold_s = lasts_s * stage.random.uniform(0.15, 0.35)
+    there_s, leaving_s = (at_s - hold_s, at_s) if takes else (at_s, at_s + hold_s)
+    if takes is None:
+        there_s, leaving_s = at_s - hold_s, at_s + hold_s
+    way_s = (lasts_s - hold_s) / 2
+    # Half a frame before the change the hand sets off, so that in the change's frame the unit has left its place.
+    there_s, leaving_s = stage.frame_time_s(there_s), stage.frame_time_s(leaving_s) - 0.5 / stage.script.fps
+    times = (there_s - way_s, there_s, leaving_s, leaving_s + way_s)
+    stage.track(times[0], times[3], lambda random: _reach(stage.scene, unit, times, takes, random).pieces)
+    stage.nuisance("hand", times[0], times[3])
+
+
+def _reach(
+    scene: Scene,
+    unit: Unit,
+    times: tuple[float, float, float, float],
+    takes: bool | None,
+    random: np.random.Generator,
+) -> _Reach:
+    """A hand that comes from some side, of some size, to where the unit stands."""
     corners = [scene.in_view(x, y) for x, y in _corners(unit)]
     left, top = min(x for x, _ in corners), min(y for _, y in corners)
     width, height = max(x for x, _ in corners) - left, max(y for _, y in corners) - top
@@ -173,29 +192,17 @@ def _hand(stage: Stage, action: Action, place: Place, at_s: float, unit: Unit, *
     reach = min(_to_edge(goal, direction, canvas_wh), 1.2 * max(canvas_wh)) + hand_px + max(width, height)
     layer, grip_x, grip_y = arm(random, hand_px, reach + hand_px, angle)
     start = (goal[0] + direction[0] * reach, goal[1] + direction[1] * reach)
-    hold_s = lasts_s * random.uniform(0.15, 0.35)
-    there_s, leaving_s = (at_s - hold_s, at_s) if takes else (at_s, at_s + hold_s)
-    if takes is None:
-        there_s, leaving_s = at_s - hold_s, at_s + hold_s
-    way_s = (lasts_s - hold_s) / 2
-    # Half a frame before the change the hand sets off, so that in the change's frame the unit has left its place.
-    there_s, leaving_s = stage.frame_time_s(there_s), stage.frame_time_s(leaving_s) - 0.5 / stage.script.fps
-    track = _Reach(
+    return _Reach(
         layer,
         (grip_x, grip_y),
         goal,
         start,
-        there_s - way_s,
-        there_s,
-        leaving_s,
-        leaving_s + way_s,
+        *times,
         None if takes is None else resized(unit.layer, round(width), round(height)),
         (round(left), round(top)),
         takes is False,
         takes is True,
     )
-    stage.tracks.append(Track(track.coming_s, track.gone_s, track.pieces))
-    stage.nuisance("hand", track.coming_s, track.gone_s)
 
 
 def _corners(unit: Unit) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from edgekit.errors import UsageError
 from edgekit.frame import Pixels
+from edgekit.replay.simulation.cast import Cast
 from edgekit.replay.simulation.in_camera import perform_in_camera
 from edgekit.replay.simulation.in_front import perform_in_front
 from edgekit.replay.simulation.in_lens import Grain, perform_in_lens
@@ -20,7 +21,7 @@ from edgekit.replay.simulation.layers import cover, lay
 from edgekit.replay.simulation.on_facings import perform_on_facing
 from edgekit.replay.simulation.scene import Scene, picture_of
 from edgekit.replay.simulation.script import Kind, Script
-from edgekit.replay.simulation.stage import Stage
+from edgekit.replay.simulation.stage import Apply, Effect, Pieces, Stage, Track
 from edgekit.replay.truth import Interval, Truth
 from edgekit.shelf.planogram import Facing
 from edgekit.shelf.words import FacingStatus
@@ -117,6 +118,8 @@ class Simulation:
         """(time in seconds, uint8 (height, width, 3) BGR) of every frame; can be called again."""
         picture: Pixels | None = None
         shown = last = None
+        tracks: Cast[Track, Pieces] = Cast(self._stage.tracks)
+        effects: Cast[Effect, Apply] = Cast(self._effects)
         for index in range(self.frame_count):
             time_s = round(index / self.script.fps, 6)
             if last is not None and any(start <= time_s < end for start, end in self._stage.frozen):
@@ -125,7 +128,8 @@ class Simulation:
             version = (bisect_right([one.time_s for one in self._restockings], time_s), self._fitted(time_s))
             if picture is None or version != shown:
                 picture, shown = self._still(time_s), version
-            last = self._frame(picture, time_s, np.random.default_rng((self.seed, 4, index)))
+            front = [begun for _, begun in tracks.at(time_s)]
+            last = self._frame(picture, time_s, front, effects.at(time_s), np.random.default_rng((self.seed, 4, index)))
             last.flags.writeable = False
             yield time_s, last
 
@@ -159,22 +163,24 @@ class Simulation:
             lay(picture, layer, x, y)
         return picture
 
-    def _frame(self, still: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
-        picture = still
-        tracks = [track for track in self._stage.tracks if track.from_s <= time_s < track.until_s]
-        if tracks:
-            picture = still.copy()
-            for track in tracks:
-                for layer, x, y in track.pieces(time_s):
-                    lay(picture, layer, x, y)
+    def _frame(
+        self,
+        still: Pixels,
+        time_s: float,
+        front: list[Pieces],
+        effects: list[tuple[Effect, Apply]],
+        random: np.random.Generator,
+    ) -> Pixels:
+        picture = still.copy() if front else still
+        for pieces in front:
+            for layer, x, y in pieces(time_s):
+                lay(picture, layer, x, y)
         pixels = self._cut(picture, self._matrix(time_s, random))
         grained = False
-        for effect in self._effects:
-            if not effect.from_s <= time_s < effect.until_s:
-                continue
+        for effect, apply in effects:
             if effect.order >= 2 and not grained:
                 pixels, grained = self._grain.on(pixels, self.script.noise, random), True
-            pixels = effect.apply(pixels, time_s, random)
+            pixels = apply(pixels, time_s, random)
         return pixels if grained else self._grain.on(pixels, self.script.noise, random)
 
     def _matrix(self, time_s: float, random: np.random.Generator) -> NDArray[np.float64]:
@@ -200,7 +206,8 @@ class Simulation:
 
     def _hidden(self) -> dict[str, tuple[Interval, ...]]:
         times = [round(index / self.script.fps, 6) for index in range(self.frame_count)]
-        shares = np.stack([self._covered(index, time_s) for index, time_s in enumerate(times)])
+        tracks: Cast[Track, Pieces] = Cast(self._stage.tracks)
+        shares = np.stack([self._covered(index, time_s, tracks) for index, time_s in enumerate(times)])
         hidden: dict[str, tuple[Interval, ...]] = {}
         for column, facing in enumerate(self.facings):
             spans = _spans(shares[:, column] > HIDDEN_SHARE, times, self.script.duration_s)
@@ -222,20 +229,20 @@ class Simulation:
             windows.append((slice(low[1], high[1]), slice(low[0], high[0]), shape, max(1, int(shape.sum()))))
         return windows
 
-    def _covered(self, index: int, time_s: float) -> NDArray[np.float64]:
+    def _covered(self, index: int, time_s: float, tracks: Cast[Track, Pieces]) -> NDArray[np.float64]:
         """Share of each facing that something in front covers or that the camera does not see."""
         shares = np.zeros(len(self.facings))
         if any(start <= time_s < end for start, end in self._stage.blind):
             return shares + 1
-        tracks = [track for track in self._stage.tracks if track.from_s <= time_s < track.until_s]
+        front = [begun for _, begun in tracks.at(time_s)]
         matrix = self._matrix(time_s, np.random.default_rng((self.seed, 4, index)))
         moved = not np.array_equal(matrix, np.eye(3))
-        if not tracks and not moved:
+        if not front and not moved:
             return shares
         (width, height), margin = self.scene.size_wh, self.scene.margin_px
         mask = np.zeros((height + 2 * margin, width + 2 * margin), np.uint8)
-        for track in tracks:
-            for layer, x, y in track.pieces(time_s):
+        for pieces in front:
+            for layer, x, y in pieces(time_s):
                 cover(mask, layer, x, y)
         if moved:
             self._mark_unseen(mask, matrix)

@@ -16,24 +16,32 @@ from edgekit.replay.simulation.script import Script
 from edgekit.replay.truth import CameraTrouble, Change, Nuisance
 from edgekit.shelf.words import FacingStatus
 
-__all__ = ["Effect", "Motion", "Piece", "Restocking", "Stage", "Track", "envelope"]
+__all__ = ["Apply", "Effect", "Motion", "Piece", "Pieces", "Restocking", "Stage", "Track", "envelope"]
 
 Piece = tuple[Layer, int, int]
 """A layer and its upper left corner in the picture with margins."""
 
 
+Pieces = Callable[[float], list[Piece]]
+"""time_s -> what is there then, to be drawn in order."""
+
+Apply = Callable[[Pixels, float, np.random.Generator], Pixels]
+"""(pixels, time_s, random of that frame) -> the changed pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Somebody or something in front of the shelf, from `from_s` to `until_s`: `pieces(time_s)`, drawn in order."""
+    """Somebody or something in front of the shelf; drawn by `begin` when it comes, from a seed of its own."""
 
     from_s: float
     until_s: float
-    pieces: Callable[[float], list[Piece]]
+    seed: int
+    begin: Callable[[np.random.Generator], Pieces]
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Something that changes the picture itself: `apply(pixels, time_s, random)` gives the changed one.
+    """Something that changes the picture itself; made ready by `begin` when it comes, from a seed of its own.
 
     Attributes:
         order: light first (0), then glass and lens (1), sensor (2), encoder (3).
@@ -41,8 +49,9 @@ class Effect:
 
     from_s: float
     until_s: float
+    seed: int
+    begin: Callable[[np.random.Generator], Apply]
     order: int
-    apply: Callable[[Pixels, float, np.random.Generator], Pixels]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,16 @@ class Stage:
     nuisances: list[Nuisance] = field(default_factory=list)
     camera: list[CameraTrouble] = field(default_factory=list)
     _states: dict[str, FacingStatus] = field(default_factory=dict)
+
+    def track(self, from_s: float, until_s: float, begin: Callable[[np.random.Generator], Pieces]) -> None:
+        """Let somebody or something come before the shelf."""
+        self.tracks.append(Track(from_s, until_s, int(self.random.integers(1 << 31)), begin))
+
+    def effect(
+        self, from_s: float, until_s: float, begin: Callable[[np.random.Generator], Apply], *, order: int
+    ) -> None:
+        """Let something befall the picture."""
+        self.effects.append(Effect(from_s, until_s, int(self.random.integers(1 << 31)), begin, order))
 
     def place(self, facing: str) -> Place:
         """The place of a facing."""
