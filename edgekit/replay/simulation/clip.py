@@ -56,6 +56,6 @@ def scenario_clip(
         scene = rendered_scene(random, wanted.style(random), size_wh=options.size_wh, products=options.products)
     plan = Schedule(random, scene, options.seconds or wanted.seconds)
     wanted.write(plan)
-    noise = float(random.uniform(0.7, 3.0))
-    script = Script(scenario, plan.duration_s, tuple(plan.actions), fps=options.fps, noise=noise)
+    noise, softness = float(random.uniform(0.7, 3.0)), float(random.uniform(0.0, 1.1))
+    script = Script(scenario, plan.duration_s, tuple(plan.actions), options.fps, noise, softness)
     return simulate(script, scene, seed)

@@ -12,7 +12,7 @@ from edgekit.frame import Pixels
 from edgekit.replay.simulation.layers import Layer, layer_of
 from edgekit.replay.simulation.print import Colour, random_colour
 
-__all__ = ["Row", "draw_furniture", "draw_price_tag"]
+__all__ = ["Row", "draw_furniture", "draw_leftover", "draw_price_tag"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,21 @@ def draw_price_tag(part: NDArray[Any], random: np.random.Generator) -> None:
     for x in range(width // 8, width * 7 // 8, 3):
         if random.random() < 0.65:
             part[height // 4 : max(height // 4 + 1, height * 3 // 4), x : x + 2] = 30
+
+
+def draw_leftover(picture: Pixels, random: np.random.Generator, box: tuple[int, int, int, int]) -> None:
+    """What packages leave behind within their box: a low tray of cardboard, or the shelf's pusher plate."""
+    left, top, right, bottom = (max(0, side) for side in box)
+    width, height = right - left, bottom - top
+    if random.random() < 0.6:
+        paper = np.array((95, 140, 175)) * random.uniform(0.6, 1.2)
+        low = max(3, round(height * random.uniform(0.1, 0.22)))
+        picture[bottom - low : bottom, left:right] = np.clip(paper, 0, 255)
+        picture[bottom - low : bottom - low + 2, left:right] = np.clip(paper * 0.6, 0, 255)
+        return
+    level = int(random.choice([30, 120, 200]))
+    plate = picture[bottom - height // 2 : bottom, left + width // 4 : right - width // 4]
+    plate[:] = np.clip(plate.astype(np.float32) * 0.3 + 0.7 * level, 0, 255).astype(np.uint8)
 
 
 def _uneven(random: np.random.Generator, canvas_wh: tuple[int, int]) -> NDArray[np.float32]:

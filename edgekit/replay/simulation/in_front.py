@@ -13,6 +13,7 @@ from edgekit.replay.simulation.furniture import draw_price_tag
 from edgekit.replay.simulation.in_light import brightened
 from edgekit.replay.simulation.layers import Layer, mirrored
 from edgekit.replay.simulation.script import Action, Kind
+from edgekit.replay.simulation.shading import shade_of
 from edgekit.replay.simulation.stage import Piece, Pieces, Stage, envelope
 
 __all__ = ["perform_in_front"]
@@ -38,10 +39,11 @@ def _middle_of(stage: Stage, action: Action, canvas: Canvas) -> tuple[float, flo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Walker:
-    """Somebody: their steps to the right and to the left, and how far down their head is."""
+    """Somebody: their steps to the right and to the left, their shade on the shelf, and how far down their head is."""
 
     steps: tuple[Layer, ...]
     back: tuple[Layer, ...]
+    shade: Layer
     top: int
 
     @property
@@ -50,14 +52,16 @@ class _Walker:
 
     def pieces(self, step: int, x: float, y: float, *, leftwards: bool) -> list[Piece]:
         layer = (self.back if leftwards else self.steps)[step % len(self.steps)]
-        return [(layer, round(x), round(y))]
+        wide = (self.shade.size_wh[0] - self.width) // 2
+        return [(self.shade, round(x) - wide, round(y) - wide), (layer, round(x), round(y))]
 
 
 def _walker(random: np.random.Generator, canvas: Canvas, strength: float) -> _Walker:
     height = round(canvas[1] * random.uniform(0.75, 1.6) * strength)
     steps = shopper(random, height, phases=4)
     top = max(canvas[1] - height - 4, round(canvas[1] * random.uniform(0.02, 0.3)))
-    return _Walker(steps, tuple(mirrored(step) for step in steps), top)
+    shade = shade_of(steps[0], float(random.uniform(0.05, 0.4)))
+    return _Walker(steps, tuple(mirrored(step) for step in steps), shade, top)
 
 
 def _shopper(stage: Stage, action: Action, canvas: Canvas) -> None:

@@ -113,7 +113,7 @@ def _state_of(place: Place, units: tuple[Unit, ...]) -> FacingStatus:
 
 def _put_back(random: np.random.Generator, unit: Unit, strength: float = 1.0) -> Unit:
     width = unit.layer.size_wh[0]
-    aside = float(np.clip(random.normal(0, 0.03 * width), -0.09 * width, 0.09 * width)) * strength
+    aside = float(np.clip(random.normal(0, 0.04 * width), -0.12 * width, 0.12 * width)) * strength
     layer = adjusted(
         unit.layer,
         gain=float(np.clip(random.normal(1, 0.05), 0.85, 1.15)),
@@ -128,6 +128,7 @@ class _Reach:
     """A hand on its way: where it holds, from which side, and when."""
 
     layer: Layer
+    shade: Layer
     grip_xy: tuple[int, int]
     goal_xy: tuple[float, float]
     from_xy: tuple[float, float]
@@ -154,8 +155,9 @@ class _Reach:
         carried = self.load_coming if time_s < self.there_s else self.load_leaving and time_s >= self.leaving_s
         if self.load is not None and carried:
             found.append((self.load, round(self.load_xy[0] + away[0]), round(self.load_xy[1] + away[1])))
-        found.append((self.layer, round(x) - self.grip_xy[0], round(y) - self.grip_xy[1]))
-        return found
+        corner = (round(x) - self.grip_xy[0], round(y) - self.grip_xy[1])
+        wide = (self.shade.size_wh[0] - self.layer.size_wh[0]) // 2
+        return [(self.shade, corner[0] - wide, corner[1] - wide), *found, (self.layer, *corner)]
 
 
 def _hand(stage: Stage, action: Action, place: Place, at_s: float, unit: Unit, *, takes: bool | None) -> None:
@@ -194,6 +196,7 @@ def _reach(
     start = (goal[0] + direction[0] * reach, goal[1] + direction[1] * reach)
     return _Reach(
         layer,
+        shade_of(layer, float(random.uniform(0.1, 0.4))),
         (grip_x, grip_y),
         goal,
         start,

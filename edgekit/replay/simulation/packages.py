@@ -176,8 +176,9 @@ def _jar(look: Look, pixels: Drawing, alpha: Mask, random: np.random.Generator) 
     pixels[:lid] = look.ink
     _round_shade(pixels, 0, wide, random)
     cv2.rectangle(alpha, (inset, 0), (wide - inset, lid), 255, -1)
-    cv2.rectangle(alpha, (0, lid + inset), (wide, high - inset), 255, -1)
-    cv2.rectangle(alpha, (inset, lid), (wide - inset, high), 255, -1)
+    low = lid + inset
+    outline = [(inset, lid), (wide - inset, lid), (wide, low), (wide, high - inset), (wide - inset, high)]
+    cv2.fillPoly(alpha, [np.array([*outline, (inset, high), (0, high - inset), (0, low)])], 255)
 
 
 def _tub(look: Look, pixels: Drawing, alpha: Mask, random: np.random.Generator) -> None:

@@ -25,7 +25,7 @@ def random_colour(random: np.random.Generator) -> Colour:
     if draw < 0.3:
         level = float(random.uniform(12, 60))
         return (level, level, level + 5)
-    red, green, blue = colorsys.hsv_to_rgb(random.random(), random.uniform(0.25, 0.95), random.uniform(0.35, 1.0))
+    red, green, blue = colorsys.hsv_to_rgb(random.random(), random.uniform(0.05, 0.9), random.uniform(0.25, 0.97))
     return (blue * 255, green * 255, red * 255)
 
 

@@ -86,6 +86,7 @@ class Script:
         actions: in any order.
         fps: frames per second.
         noise: sigma of the sensor's noise throughout, grey levels.
+        softness: sigma of the lens's blur throughout, pixels.
     """
 
     name: str
@@ -93,3 +94,4 @@ class Script:
     actions: tuple[Action, ...] = ()
     fps: float = 5.0
     noise: float = 1.5
+    softness: float = 0.0

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.replay.simulation.furniture import Row, draw_furniture
+from edgekit.replay.simulation.furniture import Row, draw_furniture, draw_leftover
 from edgekit.replay.simulation.layers import Layer, fitted, lay
 from edgekit.replay.simulation.packages import Look, package, random_look, similar_look
 from edgekit.replay.simulation.print import Colour
@@ -42,6 +42,7 @@ class ShelfStyle:
         several: share of the facings with more than one unit.
         similar: share of the neighbours that are another variety of the same brand.
         alike_wall: share of the products that have nearly the wall's colour.
+        leftovers: share of the places where a tray or a pusher remains when the packages are gone.
         shape: the only shape of package; None for all.
     """
 
@@ -54,6 +55,7 @@ class ShelfStyle:
     several: float = 0.0
     similar: float = 0.3
     alike_wall: float = 0.0
+    leftovers: float = 0.15
     shape: str | None = None
 
 
@@ -120,6 +122,8 @@ def _rendered(
     places = _watched(random, standing, view, size_wh, style.facings, looks)
     watched = {id(place.units) for place in places}
     for one in standing:
+        if random.random() < style.leftovers:
+            draw_leftover(back, random, one.box)
         if id(one.units) not in watched:
             for unit in one.units:
                 lay(back, unit.layer, unit.x, unit.y)

@@ -101,7 +101,7 @@ class Simulation:
         self._fittings = sorted(stage.fittings, key=lambda one: one[0])
         self._effects = sorted(stage.effects, key=lambda one: one.order)
         self._grain = Grain(np.random.default_rng((seed, 2)), stage.scene.size_wh)
-        still = self._cut(picture_of(stage.scene, stage.scene.full), np.eye(3))
+        still = self._cut(self._soft(picture_of(stage.scene, stage.scene.full)), np.eye(3))
         self.reference: Pixels = self._grain.on(still, stage.script.noise, np.random.default_rng((seed, 3)))
 
     @property
@@ -161,7 +161,14 @@ class Simulation:
         picture = picture_of(self.scene, stock)
         for _, (layer, x, y) in self._fittings[: self._fitted(time_s)]:
             lay(picture, layer, x, y)
-        return picture
+        return self._soft(picture)
+
+    def _soft(self, picture: Pixels) -> Pixels:
+        """The shelf as the lens gives it; what passes in front is nearer, and blurred by its own movement anyway."""
+        import cv2
+
+        sigma = self.script.softness
+        return picture if sigma < 0.25 else np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.uint8)
 
     def _frame(
         self,
