@@ -67,7 +67,7 @@ def test_a_hand_hides_the_facing_around_the_change_and_takes_the_product_along()
 
 def test_what_is_hidden_cannot_be_seen_and_what_is_not_is_as_it_was():
     name = first(played())
-    simulation = played(Action(Kind.STANDER, 4.0, 10.0, (name,)))
+    simulation = played(Action(Kind.CRATE, 4.0, 10.0, (name,)))
     spans = simulation.truth.hidden[name]
     full = simulation.reference.astype(int)
     polygon = next(one.polygon_xy_px for one in simulation.facings if one.id == name)
