@@ -160,6 +160,7 @@ def facing_event(
             reason=transition.reason,
             episode=transition.episode,
             opened_at=rfc3339(opened_at),
+            time_to_empty_s=transition.time_to_empty,
         ),
     )
 

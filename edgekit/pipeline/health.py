@@ -10,6 +10,7 @@ from edgekit.pictures.folder import PicturesStatus
 from edgekit.pipeline.delivery import DeliveryStatus
 from edgekit.pipeline.status import CameraStatus, Phase
 from edgekit.pipeline.telemetry import CameraTelemetry
+from edgekit.shelf.depletion import TimeToEmpty
 
 __all__ = ["CameraHealth", "ConsumerHealth", "FacingHealth", "Health", "ModelHealth", "RuntimeState", "facings_of"]
 
@@ -37,6 +38,8 @@ class FacingHealth:
         episode: number of the open episode, or None.
         caution: how much slower it is believed since staff called its events wrong: 0 (as all) to 3.
         waiting: staff are at the shelf, and openings wait.
+        time_to_empty_s: opening hours until it is empty, in seconds: median and 80 % interval; None while its pace is
+            not known.
     """
 
     state: str
@@ -47,6 +50,7 @@ class FacingHealth:
     episode: int | None
     caution: float = 0.0
     waiting: bool = False
+    time_to_empty_s: TimeToEmpty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,7 @@ def facings_of(status: CameraStatus) -> dict[str, FacingHealth]:
             reading.episode,
             reading.caution,
             reading.waiting,
+            reading.time_to_empty,
         )
         for name, reading in status.readings.items()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edgekit.shelf.depletion import TimeToEmpty
 from edgekit.shelf.polygon import Polygon
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.states import FacingState, confidence_of, why_unknown
@@ -32,6 +33,7 @@ class Reading:
         outline_xy_px: where its polygon lies now, in pixels of the reference's size; None: where the planogram has it.
         caution: how much slower it is believed since staff called its events wrong: 0 (as all) to 3.
         waiting: staff are at the shelf, and openings wait.
+        time_to_empty: watched seconds until it is empty, where its pace is known.
     """
 
     facing: str
@@ -49,6 +51,7 @@ class Reading:
     outline_xy_px: Polygon | None = None
     caution: float = 0.0
     waiting: bool = False
+    time_to_empty: TimeToEmpty | None = None
 
 
 def reading_of(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from edgekit.shelf.depletion import Removals
 from edgekit.shelf.episodes import Episode, retracted
 from edgekit.shelf.planogram import Facing
 from edgekit.shelf.states import FacingState
@@ -29,6 +30,7 @@ class SavedFacing:
         episode, transitions, open: as `Episode` counts them.
         cooldown_left_s, reminder_s, since_s: visible seconds, as `FacingState` counts them.
         caution: level of its `Caution`.
+        removals, watched_s: as `Removals` counts them.
     """
 
     product: str
@@ -41,6 +43,8 @@ class SavedFacing:
     reminder_s: float = 0.0
     since_s: float = 0.0
     caution: float = 0.0
+    removals: float = 0.0
+    watched_s: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON object."""
@@ -66,8 +70,11 @@ def same_product(facing: Facing, row: SavedFacing) -> bool:
     return row.product == _product(facing)
 
 
-def saved_from(facing: Facing, state: FacingState, *, caution: float = 0.0) -> SavedFacing:
+def saved_from(
+    facing: Facing, state: FacingState, *, caution: float = 0.0, removals: Removals | None = None
+) -> SavedFacing:
     """The row to save for a facing."""
+    removals = removals or Removals()
     return SavedFacing(
         product=_product(facing),
         place=_place(facing),
@@ -79,6 +86,8 @@ def saved_from(facing: Facing, state: FacingState, *, caution: float = 0.0) -> S
         reminder_s=state.reminder_s,
         since_s=state.since_s,
         caution=round(caution, 4),
+        removals=round(removals.count, 4),
+        watched_s=round(removals.watched_s, 3),
     )
 
 

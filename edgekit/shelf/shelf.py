@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edgekit.errors import PlanogramError
 from edgekit.frame import Frame, Pixels
 from edgekit.shelf.caution import Caution, Word, heard
+from edgekit.shelf.depletion import Removals
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import Baseline, ModelInfo
 from edgekit.shelf.evidence.remembered import Remembered
@@ -19,6 +20,7 @@ from edgekit.shelf.gates.background import covering_pixels, foreground_of, light
 from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
 from edgekit.shelf.gates.layout import Layout, layout_of, small_picture
 from edgekit.shelf.gates.scene import SceneStatistics, statistics_of
+from edgekit.shelf.outlook import Outlook, outlook_after
 from edgekit.shelf.pace import Pace
 from edgekit.shelf.planogram import Planogram
 from edgekit.shelf.readings import Reading, reading_of
@@ -33,7 +35,7 @@ from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.saved import SavedFacing, restored, same_product, saved_from
 from edgekit.shelf.states import FacingState, restarted, step
 from edgekit.shelf.states import in_new_epoch as facing_in_new_epoch
-from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, UnknownReason, View
+from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, TransitionKind, UnknownReason, View
 from edgekit.vision.detection import Detections
 
 __all__ = ["Conclusion", "Shelf", "ShelfState"]
@@ -52,6 +54,7 @@ class ShelfState:
         tracking: where the camera looks; None before its first sample.
         pace: how far apart this epoch's last samples were.
         cautions: by facing, how much slower it is believed; those that are believed as all are absent.
+        outlooks: by facing, what has left it and when it will be empty.
         restocking: whether staff are at the shelf; of this epoch.
         retired: saved rows of facings that the planogram no longer has.
     """
@@ -63,6 +66,7 @@ class ShelfState:
     tracking: Tracking | None = None
     pace: Pace = field(default_factory=Pace)
     cautions: Mapping[str, Caution] = field(default_factory=dict)
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
     restocking: Restocking = field(default_factory=Restocking)
     retired: Mapping[str, SavedFacing] = field(default_factory=dict)
 
@@ -132,18 +136,23 @@ class Shelf:
     def initial(self, saved: Mapping[str, SavedFacing] | None = None) -> tuple[ShelfState, tuple[Transition, ...]]:
         """The state to start with, and `retracted` for open episodes of facings that were removed or changed."""
         facings, retired, transitions = restored(self._planogram.facings, saved or {})
-        cautions = {
-            facing.id: Caution(row.caution)
+        rows = {
+            facing.id: row
             for facing in self._planogram.facings
-            if (row := (saved or {}).get(facing.id)) is not None and row.caution > 0 and same_product(facing, row)
+            if (row := (saved or {}).get(facing.id)) is not None and same_product(facing, row)
         }
-        return ShelfState(facings=facings, retired=retired, cautions=cautions), transitions
+        cautions = {name: Caution(row.caution) for name, row in rows.items() if row.caution > 0}
+        outlooks = {name: Outlook(Removals(row.removals, row.watched_s)) for name, row in rows.items()}
+        return ShelfState(facings=facings, retired=retired, cautions=cautions, outlooks=outlooks), transitions
 
     def saved(self, state: ShelfState) -> dict[str, SavedFacing]:
         """The rows to keep in the state database."""
         rows = {
             facing.id: saved_from(
-                facing, state.facings[facing.id], caution=state.cautions.get(facing.id, Caution()).level
+                facing,
+                state.facings[facing.id],
+                caution=state.cautions.get(facing.id, Caution()).level,
+                removals=state.outlooks.get(facing.id, Outlook()).removals,
             )
             for facing in self._planogram.facings
         }
@@ -154,7 +163,8 @@ class Shelf:
         facings = {name: facing_in_new_epoch(facing) for name, facing in state.facings.items()}
         tracking = in_new_epoch(state.tracking) if state.tracking else None
         fresh = replace(state, facings=facings, memory=None, restocking=Restocking(), remembered={}, pace=Pace())
-        return replace(fresh, tracking=tracking)
+        outlooks = {name: outlook.in_new_epoch() for name, outlook in state.outlooks.items()}
+        return replace(fresh, tracking=tracking, outlooks=outlooks)
 
     def look(self, state: ShelfState, frame: Frame) -> View:
         """Judge the gates of a sample and say which pixels models should look at."""
@@ -250,6 +260,7 @@ class Shelf:
             for name, caution in state.cautions.items()
             if (later := caution.after(gap_s if state.facings[name].judged else 0.0)).level > 0
         }
+        outlooks = dict(state.outlooks)
         facings: dict[str, FacingState] = {}
         transitions: list[Transition] = []
         readings: dict[str, Reading] = {}
@@ -266,16 +277,24 @@ class Shelf:
                 interval_s=interval_s,
                 capacity=facing.capacity,
             )
+            outlooks[facing.id] = outlook_after(
+                outlooks.get(facing.id, Outlook()), facing, facings[facing.id], evidence[facing.id], told, gap_s
+            )
             if told is not None:
-                transitions.append(told)
+                transitions.append(_with_outlook(told, outlooks[facing.id]))
             seen = reading_of(
                 facings[facing.id], evidence[facing.id], self._rules, facing.capacity, places_now.get(facing.id)
             )
             readings[facing.id] = replace(
-                seen, caution=cautions.get(facing.id, Caution()).level, waiting=restocking.active
+                seen,
+                caution=cautions.get(facing.id, Caution()).level,
+                waiting=restocking.active,
+                time_to_empty=outlooks[facing.id].said,
             )
         after = replace(state, facings=facings, baselines=baselines, memory=memory, remembered=remembered)
-        after = replace(after, pace=pace, restocking=restocking, cautions=cautions, tracking=tracking)
+        after = replace(
+            after, pace=pace, restocking=restocking, cautions=cautions, outlooks=outlooks, tracking=tracking
+        )
         return Conclusion(after, tuple(transitions), readings)
 
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:
@@ -337,3 +356,9 @@ class Shelf:
 def _is_of_the_scene(gates: Mapping[str, Evidence]) -> bool:
     """Whether a gate says of the whole scene why it shows nothing."""
     return all(gate.reason not in (None, UnknownReason.OCCLUDED) for gate in gates.values())
+
+
+def _with_outlook(told: Transition, outlook: Outlook) -> Transition:
+    """What is low is told with when it will be empty."""
+    low = told.state is FacingStatus.LOW and told.kind in (TransitionKind.OPENED, TransitionKind.UPDATED)
+    return replace(told, time_to_empty=outlook.said) if low else told

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Frame, Pixels
 from edgekit.vision.detection import Detections
+
+if TYPE_CHECKING:
+    from edgekit.shelf.depletion import TimeToEmpty
 
 __all__ = [
     "Evidence",
@@ -160,6 +164,7 @@ class Transition:
         since_s: visible seconds that the state had held when this was decided.
         media_time_s: time of the deciding sample in its epoch, seconds.
         frame_index: index of the deciding sample.
+        time_to_empty: of a facing that is low, where its pace is known.
     """
 
     facing: str
@@ -174,3 +179,4 @@ class Transition:
     since_s: float
     media_time_s: float
     frame_index: int
+    time_to_empty: TimeToEmpty | None = None

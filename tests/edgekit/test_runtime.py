@@ -637,3 +637,23 @@ def test_a_cameras_own_hours_come_before_the_stores(shelf) -> None:
         assert told(runtime.events()) == LEFT_ONLY
     with Runtime(site, sources={"cam": recording(shelf)}) as runtime:
         assert told(runtime.events()) == []
+
+
+# --- time to empty --------------------------------------------------------------------------------------------
+
+
+def test_health_says_when_a_facing_will_be_empty_once_its_pace_is_known_also_after_a_restart(shelf) -> None:
+    def outlooks(scenes):
+        in_step = InStep(shelf.pictures(scenes))
+        camera = FakeCamera(in_step.pictures(), fps=shelf.fps, live=True)
+        with Runtime(shelf.site(), sources={"cam": camera}, observer=in_step) as runtime:
+            assert in_step.all_seen.wait(20)
+            return {name: one.time_to_empty_s for name, one in runtime.health().cameras[0].facings.items()}
+
+    sold = [(2.4, ()), (2.4, {"left"})]
+    first = outlooks([*sold * 4, (2.4, ())])
+    assert first["right"] is None
+    assert 0 < first["left"].low < first["left"].median < first["left"].high
+    again = outlooks([(2.4, ())])
+    assert again["right"] is None
+    assert again["left"].median > first["left"].median, "it has lasted longer by now"

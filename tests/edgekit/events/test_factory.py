@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -16,6 +17,7 @@ from edgekit.events.factory import (
     product_event,
 )
 from edgekit.shelf.availability import ProductTransition
+from edgekit.shelf.depletion import TimeToEmpty
 from edgekit.shelf.words import TransitionKind
 
 WHO = Identity("origin", "s-001", "aisle-3")
@@ -95,3 +97,11 @@ def test_an_event_is_read_back_as_it_was_written_and_keeps_what_a_newer_version_
 def test_times_are_published_in_utc_with_milliseconds() -> None:
     assert b'"time":"2026-03-01T11:00:00.123Z"' in camera("lost").to_json()
     assert camera("lost").data.opened_at == "2026-03-01T11:00:00.123Z"
+
+
+def test_an_event_says_when_the_facing_will_be_empty_only_where_that_is_known(make_event) -> None:
+    plain = make_event("opened")
+    assert b"time_to_empty" not in plain.to_json()
+    said = replace(plain, data=replace(plain.data, time_to_empty_s=TimeToEmpty(1.0, 2.0, 3.0)))
+    assert b'"time_to_empty_s":{"low":1.0,"median":2.0,"high":3.0}' in said.to_json()
+    assert Event.from_json(said.to_json()) == said
