@@ -173,6 +173,7 @@ class SiteConfig(_Section):
     version: Literal[1] = 1
     store: Name = "store"
     models: dict[Name, Path] = {}
+    index: Path | None = Field(None, description="enrolled products (edgekit enroll), for a model that embeds")
     encoding: EncodingName = "auto"
     backend: BackendName = "auto"
     threads: Annotated[int, Field(ge=1)] | None = Field(None, description="CPU threads of a session")

@@ -20,6 +20,8 @@ store: my-store
 
 # The bundle that looks at the shelf, made by `edgekit export`. Without one, facings are judged by appearance alone.
 #model: products.edgekit
+# Products that were enrolled by photos (edgekit enroll), for a bundle that embeds.
+#index: products.index
 # How its numbers are computed: auto, float, fp16, int8-tensorrt or int8-cpu. auto takes what is best on this machine.
 #encoding: auto
 # What computes them: auto, onnxruntime, openvino, tensorrt or tensorrt-rtx.

@@ -11,11 +11,13 @@ from pathlib import Path
 from edgekit.backends.protocols import LoadOptions
 from edgekit.backends.selection import LoadedModel, load_model
 from edgekit.bundle.bundle import Bundle
+from edgekit.bundle.manifest import Task
 from edgekit.clock import Clock
 from edgekit.config.schema import CameraConfig, SiteConfig
 from edgekit.errors import ConfigError, PlanogramError
 from edgekit.frame import Pixels
 from edgekit.pipeline.models import PipelineModel, pipeline_model
+from edgekit.recognition.index import Index, read_index
 from edgekit.shelf.planogram import Planogram, load_planogram
 from edgekit.shelf.shelf import Shelf
 from edgekit.sources.pacing import PacedSource
@@ -96,11 +98,15 @@ def assemble(
     planograms = [load_planogram(camera.planogram) for camera in site.cameras]
     with ExitStack() as stack:
         loaded = dict(models)
+        index = None if site.index is None else read_index(site.index)
         for role, path in site.models.items():
             if role not in loaded:
-                loaded[role] = _load(site, path)
+                loaded[role] = _load(site, path, index)
                 stack.callback(loaded[role].close)
-        ready = {role: pipeline_model(role, model, min_score=site.shelf.min_score) for role, model in loaded.items()}
+        ready = {
+            role: pipeline_model(role, model, min_score=site.shelf.min_score, index=index)
+            for role, model in loaded.items()
+        }
         cameras = tuple(
             _camera(site, camera, planogram, ready, loaded, sources.get(camera.id), clock=clock, realtime=realtime)
             for camera, planogram in zip(site.cameras, planograms, strict=True)
@@ -108,9 +114,13 @@ def assemble(
         return SiteParts(cameras, loaded, ready, stack.pop_all())
 
 
-def _load(site: SiteConfig, path: Path) -> LoadedModel:
-    options = LoadOptions(threads=site.threads)
-    return load_model(Bundle.open(path), encoding=site.encoding, backend=site.backend, options=options)
+def _load(site: SiteConfig, path: Path, index: Index | None) -> LoadedModel:
+    bundle, encoding = Bundle.open(path), str(site.encoding)
+    if bundle.manifest.task is Task.EMBED and index is not None:
+        # Before it is loaded: of another model's index nothing can be had, and of this one its own graph is wanted.
+        encoding = index.encoding if encoding == "auto" else encoding
+        index.check_made_by(bundle.sha256, encoding, where=str(site.index))
+    return load_model(bundle, encoding=encoding, backend=site.backend, options=LoadOptions(threads=site.threads))
 
 
 def _camera(
@@ -164,6 +174,8 @@ def _fingerprint(
     digest.update(site.pictures.model_dump_json(exclude={"folder", "expire_days", "max_mb"}).encode())
     for path in (planogram.path, planogram.reference):
         digest.update(path.read_bytes())
+    if site.index is not None:
+        digest.update(site.index.read_bytes())
     for role, model in sorted(loaded.items()):
         digest.update(f"{role} {model.bundle.sha256} {model.encoding} {model.backend}".encode())
     file = Path(str(config.source.url))

@@ -27,7 +27,7 @@ class FacingEntry(BaseModel):
     method: str = Field(
         "auto",
         validation_alias=AliasChoices("method", "evidence"),
-        description="auto, detector, any_product, classifier or appearance",
+        description="auto, detector, any_product, classifier, recognition or appearance",
     )
     capacity: Annotated[int, Field(ge=1, le=1000)] = Field(1, description="units that can be seen when it is full")
     polygon: tuple[tuple[Coordinate, Coordinate], ...] = Field(description="[[x, y], ...] in reference pixels")

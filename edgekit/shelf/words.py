@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from edgekit.shelf.depletion import TimeToEmpty
 
 __all__ = [
+    "Embeddings",
     "Evidence",
     "FacingStatus",
     "Findings",
@@ -115,7 +116,14 @@ class Probabilities:
     values: NDArray[np.float32]
 
 
-Findings = Mapping[str, Detections | Probabilities]
+@dataclass(frozen=True, slots=True, eq=False)
+class Embeddings:
+    """An embedding model's answer to one Want: float32 (regions, width), each of length 1."""
+
+    values: NDArray[np.float32]
+
+
+Findings = Mapping[str, Detections | Probabilities | Embeddings]
 """What the models said of a View's wants, by role; a role that could not be run is absent."""
 
 

@@ -76,6 +76,14 @@ def test_a_classifier_takes_its_checkpoint_and_gives_what_torch_gives(tmp_path, 
     assert np.allclose(found, expected, atol=1e-4 + 1e-4 * np.abs(expected).max())
 
 
+def test_a_classifiers_backbone_embeds(tmp_path):
+    _, path = _save(tmp_path, "mobilenet_v3_small", 3)
+    model = resolve_model("mobilenet_v3_small", ModelOptions(task=Task.EMBED, checkpoint=path, input_size=64))
+    picture = np.random.default_rng(0).standard_normal((1, 3, 64, 64)).astype(np.float32)
+    assert (model.task, model.class_names, model.decoder.name) == (Task.EMBED, (), "embedding")
+    assert run(model.onnx, {"images": picture})[0].shape == (1, 1024)
+
+
 @pytest.mark.parametrize(("prefix", "wrap"), [("module.", "state_dict"), ("", "model"), ("_orig_mod.", None)])
 def test_wrapped_checkpoints_are_unwrapped(tmp_path, prefix, wrap):
     _, path = _save(tmp_path, "mobilenet_v3_small", 3, prefix=prefix, wrap=wrap)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -38,9 +38,10 @@ class _Serving:
 class Judges:
     """The methods of one planogram.
 
-    `auto` takes a detector that knows the product, else a classifier that does, else appearance. Where it has a model
-    it also looks at appearance: a facing whose product the model does not tell in the reference picture is judged by
-    appearance, and a model that misses a product which looks exactly as it did is not believed (`undecided`).
+    `auto` takes a detector that knows the product, else a classifier that does, else recognition where the product is
+    enrolled, else appearance. Where it has a model it also looks at appearance: a facing whose product the model does
+    not tell in the reference picture is judged by appearance, and a model that misses a product which looks exactly as
+    it did is not believed (`undecided`). Beside a detector or classifier, recognition says what is misplaced.
     """
 
     def __init__(
@@ -61,8 +62,16 @@ class Judges:
         serving: dict[str, set[str]] = {}
         for name, method in self._methods.items():
             serving.setdefault(method, set()).add(name)
+        self._named = frozenset(
+            facing.id
+            for facing in planogram.facings
+            if facing.id in self._doubled and self._methods[facing.id] != "recognition"
+            if _enrolled(facing, planogram, models)
+        )
         if self._doubled:
             serving.setdefault("appearance", set()).update(self._doubled)
+        if self._named:
+            serving.setdefault("recognition", set()).update(self._named)
         self._serving = []
         for method, names in serving.items():
             context = MethodContext(
@@ -154,6 +163,8 @@ class Judges:
                 method, first = "appearance", second
             elif _contradicted(first, second, self._rules):
                 first = Judgement(None, UnknownReason.UNDECIDED)
+        if name in self._named and first is not None:
+            first = _corrected(first, told.get("recognition", {}).get(name), self._rules)
         if first is None:
             return Evidence(name, gate.visible_share, False, None, UnknownReason.NO_EVIDENCE, method)
         return Evidence(name, gate.visible_share, False, first.fill, first.reason, method, first.misplaced, first.units)
@@ -188,6 +199,17 @@ def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules)
     )
 
 
+def _corrected(first: Judgement, named: Judgement | None, rules: ShelfRules) -> Judgement:
+    """A detector of bottles sees one whatever stands there: another product, surely recognised, is `misplaced`."""
+    if first.fill is None or named is None or named.fill is None or named.misplaced < rules.stocked_at:
+        return first
+    return replace(first, fill=min(first.fill, named.fill), misplaced=named.misplaced)
+
+
+def _enrolled(facing: Facing, planogram: Planogram, models: Mapping[str, ModelInfo]) -> bool:
+    return any(knows(models[role], planogram, facing.product) for role in roles_of(models, "embed"))
+
+
 def _of_role(wants: Sequence[Want], role: str | None) -> Want | None:
     return next((want for want in wants if want.role == role), None)
 
@@ -195,7 +217,7 @@ def _of_role(wants: Sequence[Want], role: str | None) -> Want | None:
 def _resolved(facing: Facing, planogram: Planogram, models: Mapping[str, ModelInfo]) -> str:
     if facing.method != "auto":
         return facing.method
-    for task, method in (("detect", "detector"), ("classify", "classifier")):
+    for task, method in (("detect", "detector"), ("classify", "classifier"), ("embed", "recognition")):
         if any(knows(models[role], planogram, facing.product) for role in roles_of(models, task)):
             return method
     return "appearance"

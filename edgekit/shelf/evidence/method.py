@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Literal, Protocol
 
 from edgekit.frame import Pixels
+from edgekit.recognition.index import Index
 from edgekit.shelf.evidence.registry import METHODS
 from edgekit.shelf.gates.layout import FacingPlace
 from edgekit.shelf.planogram import Facing, Planogram
@@ -22,14 +23,16 @@ class ModelInfo:
     """What the shelf must know of a model.
 
     Attributes:
-        task: "detect" or "classify" ("embed" is no evidence).
-        class_names: by class id.
+        task: "detect", "classify" or "embed".
+        class_names: by class id; of an embedding model the enrolled products.
         pad_value: grey value (0-255) that crops are squared with.
+        index: the enrolled products of an embedding model.
     """
 
     task: Literal["classify", "detect", "embed"]
     class_names: tuple[str, ...]
     pad_value: int = 114
+    index: Index | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

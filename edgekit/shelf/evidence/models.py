@@ -61,6 +61,11 @@ def _unknown_product(context: MethodContext, roles: list[str]) -> PlanogramError
         if not all(knows(context.models[role], context.planogram, each.product) for role in roles)
     )
     names = context.planogram.class_names(facing.product)
+    if all(context.models[role].task == "embed" for role in roles):
+        return PlanogramError(
+            f"{context.planogram.path}: facing {facing.id!r}: the product {facing.product!r} is not enrolled.",
+            hint=f"edgekit enroll {names[0]!r} photos/*.jpg",
+        )
     classes = [name for role in roles for name in context.models[role].class_names]
     near = nearest_hint(names[0], classes) if len(classes) > 12 or not classes else f"It has {', '.join(classes)}."
     if near and near.startswith("Known here"):

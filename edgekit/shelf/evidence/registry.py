@@ -13,6 +13,7 @@ METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "detector": "edgekit.shelf.evidence.detector:DetectorEvidence",
         "any_product": "edgekit.shelf.evidence.detector:AnyProductEvidence",
         "classifier": "edgekit.shelf.evidence.classifier:ClassifierEvidence",
+        "recognition": "edgekit.shelf.evidence.recognition:RecognitionEvidence",
         "appearance": "edgekit.shelf.evidence.appearance:AppearanceEvidence",
     }
 )

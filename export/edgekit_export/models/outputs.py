@@ -90,7 +90,12 @@ def choose_decoder(
         UsageError: a detector without a decoder.
     """
     if task is Task.EMBED:
-        _single(outputs, where, "an embedding")
+        _, output = _single(outputs, where, "an embedding")
+        if output.ndim < 2 or any(side != 1 for side in (output.shape[0], *output.shape[2:])):
+            raise ModelError(
+                f"{where} gives {_shown(output)}; an embedding is (1, values).",
+                hint="Give a classifier, or a model whose output is one vector a picture.",
+            )
         return Reading(DecoderSpec(name="embedding"), 0)
     if task is Task.CLASSIFY:
         return _classifier(model, outputs, where)

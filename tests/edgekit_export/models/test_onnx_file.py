@@ -32,6 +32,12 @@ def test_the_files_own_task_is_believed(tmp_path, write_classifier):
 def test_an_embedding_is_a_vector_without_classes(tmp_path, write_classifier):
     model = resolve_model(str(write_classifier(tmp_path / "net.onnx")), ModelOptions(task=Task.EMBED))
     assert (model.class_names, model.decoder.name) == ((), "embedding")
+    assert any("16 values before the last layer (head)" in note for note in model.notes)
+
+
+def test_a_detector_is_no_embedding(tmp_path, write_yolox):
+    with pytest.raises(ModelError, match=r"gives \(1, 21, 8\); an embedding is \(1, values\)"):
+        resolve_model(str(write_yolox(tmp_path / "det.onnx")), ModelOptions(task=Task.EMBED))
 
 
 def test_an_open_input_size_is_asked_for_and_then_fixed(tmp_path, write_classifier):

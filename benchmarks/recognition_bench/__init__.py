@@ -1,0 +1,1 @@
+"""Parts of benchmarks/recognition.py: photos, features, figures."""
