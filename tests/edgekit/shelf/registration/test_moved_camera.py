@@ -83,6 +83,7 @@ class Watched:
             conclusion = self.shelf.conclude(self.state, view, {})
             self.state = conclusion.state
             self.told += [(one.facing, one.kind.value) for one in conclusion.transitions]
+            self.reasons = {one.facing: one.reason for one in conclusion.readings.values()}
             self.outlines = {one.facing: one.outline_xy_px for one in conclusion.readings.values()}
             self.frozen.append({one.reason for one in conclusion.readings.values()} == {UnknownReason.CAMERA_MOVED})
             self.number += 1
@@ -126,6 +127,18 @@ def test_people_who_watch_see_the_facings_where_a_bumped_camera_has_them_and_box
     there = watched.shelf.in_frame(view, found)
     assert there is not None
     assert np.allclose(there.boxes_xyxy_px[0], (x + 30, y - 20, x + 80, y + 40), atol=0.7)
+
+
+def test_a_facing_that_a_bump_has_moved_out_of_the_picture_is_hidden_and_no_gap(photo) -> None:
+    watched = Watched(photo).still(photo, 3)
+    for n in range(8):
+        black = seen(photo, n, (-118.0, 0.0))
+        black[:, 520:] = 0
+        watched.play([black] * 5)
+    assert watched.told == []
+    assert not watched.frozen[-1]
+    assert watched.reasons["f00"] is UnknownReason.OCCLUDED
+    assert watched.reasons["f01"] is None
 
 
 def test_vibration_of_three_pixels_is_absorbed(photo) -> None:
