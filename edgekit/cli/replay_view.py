@@ -16,7 +16,7 @@ from rich.text import Text
 from edgekit.replay.figures import Figures, figures_of
 from edgekit.replay.findings import Verdict, findings_of
 from edgekit.replay.outcome import Bench, as_json_lines
-from edgekit.replay.table import HEADS, by_scenario, cells
+from edgekit.replay.table import FEW_HEADS, HEADS, by_scenario, cells, few_cells
 
 if TYPE_CHECKING:
     from edgekit.replay.grading import Take
@@ -26,7 +26,7 @@ __all__ = ["ReplayView"]
 _STYLES: Final = {Verdict.WRONG: "bold red", Verdict.MISSED: "red", Verdict.LATE: "yellow"}
 _MARKS: Final = {Verdict.WRONG: "x", Verdict.MISSED: "-", Verdict.LATE: "~"}
 _WIDE: Final = 130
-"""Columns from which a table with a figure a column has room; below it a figure is a line."""
+"""Columns from which a table with every figure in a column has room."""
 
 
 class ReplayView:
@@ -103,7 +103,7 @@ class ReplayView:
         )
 
     def _table(self, rows: Sequence[tuple[str, Figures]], first: str, *, upright: bool = False) -> None:
-        """A row a scenario where there is room; else, or `upright`, a row a figure for few, blocks for many."""
+        """A row a scenario where there is room; else, or `upright`, a row a figure for few, fewer figures for many."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
         if not upright and self._console.width >= _WIDE:
             table.add_column(first)
@@ -120,11 +120,12 @@ class ReplayView:
                 table.add_row(head, *map(str, values))
             self._console.print(table)
         else:
+            table.add_column(first, overflow="fold")
+            for head in FEW_HEADS:
+                table.add_column(head, justify="right", no_wrap=True)
             for name, figures in rows:
-                self._say(name, "bold")
-                self._say(
-                    "  " + ", ".join(f"{head} {value}" for head, value in zip(HEADS, cells(figures), strict=True))
-                )
+                table.add_row(Text(name), *few_cells(figures), style="bold" if name == "in all" else "")
+            self._console.print(table)
 
     def _say(self, line: str, style: str = "") -> None:
         self._console.print(line, style=style, markup=False, soft_wrap=True)

@@ -186,7 +186,7 @@ def _around(truth: Truth, facing: str | None, time_s: float) -> str:
         *(("hidden", from_s, until_s) for from_s, until_s in hidden),
     ]
     near = [span for span in spans if span[1] <= time_s and span[2] >= time_s - _AROUND_S]
-    return ", ".join(f"{kind} {_span(from_s, until_s)}" for kind, from_s, until_s in near)
+    return ", ".join(f"{kind.replace('_', ' ')} {_span(from_s, until_s)}" for kind, from_s, until_s in near)
 
 
 def _span(from_s: float, until_s: float) -> str:

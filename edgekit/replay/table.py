@@ -10,7 +10,7 @@ from typing import Final
 from edgekit.replay.bench import Replayed
 from edgekit.replay.figures import Figures, figures_of
 
-__all__ = ["HEADS", "Figure", "by_scenario", "cells", "share"]
+__all__ = ["FEW_HEADS", "HEADS", "Figure", "by_scenario", "cells", "few_cells", "share"]
 
 HEADS: Final = (
     "precision",
@@ -23,6 +23,7 @@ HEADS: Final = (
     "camera flags",
     "stocked",
 )
+FEW_HEADS: Final = ("precision", "recall", "resolved", "p95", "false", "flags")
 _NOTHING: Final = "–"
 
 
@@ -53,7 +54,7 @@ class Figure:
 
 def cells(figures: Figures) -> tuple[Figure, ...]:
     """The figures under HEADS, with what they count; a dash where there was nothing to count."""
-    delays = f"{_seconds(figures.delay_p50_s)}, {_seconds(figures.delay_p95_s)}"
+    delays = f"{figures.delay_p50_s or 0.0:.1f}, {figures.delay_p95_s or 0.0:.1f} s"
     stocked = _NOTHING if figures.stocked_share is None else f"{figures.stocked_share:.0%}"
     return (
         share(figures.right, figures.raised),
@@ -68,6 +69,13 @@ def cells(figures: Figures) -> tuple[Figure, ...]:
     )
 
 
+def few_cells(figures: Figures) -> tuple[str, ...]:
+    """The figures under FEW_HEADS, without what they count: what fits a narrow terminal."""
+    delay = _NOTHING if figures.delay_p95_s is None else f"{figures.delay_p95_s:.1f} s"
+    precision, recall, resolved, *_ = (one.value for one in cells(figures))
+    return precision, recall, resolved, delay, str(figures.false_alarms), _flags(figures)
+
+
 def share(part: int, whole: int) -> Figure:
     """A share with what it counts.
 
@@ -75,10 +83,6 @@ def share(part: int, whole: int) -> Figure:
     '0.980 (49/50)'
     """
     return Figure(f"{part / whole:.3f}", f"{part}/{whole}") if whole else Figure(_NOTHING)
-
-
-def _seconds(value: float | None) -> str:
-    return _NOTHING if value is None else f"{value:.1f} s"
 
 
 def _flags(figures: Figures) -> str:

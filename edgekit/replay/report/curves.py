@@ -94,4 +94,4 @@ def _labels(sweep: Sequence[Tried]) -> list[str]:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3g}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"

@@ -50,6 +50,6 @@ STYLE: Final = (
 .line.second { stroke: var(--safe); } .dot.second { fill: var(--safe); } .dot.hollow { fill: var(--card);
   stroke: var(--bar); stroke-width: 1.5; } .dot.hollow.second { stroke: var(--safe); }
 .curves h3 small { font-weight: 400; color: var(--dim); } .curves i { font-style: normal; color: var(--bar); }
-.curves i.second { color: var(--safe); } .second { margin: 0; }
+.curves i.second { color: var(--safe); font-size: inherit; } .second { margin: 0; }
 """
 )

@@ -165,8 +165,10 @@ def test_two_configurations_are_compared_event_by_event(faults, tmp_path) -> Non
 
 @pytest.mark.parametrize("width", [60, 100, 140])
 def test_the_table_fits_its_terminal(faults, make_take, width) -> None:
-    make_take("quiet", [(2.0, ())], [])
+    for name in ("quiet", "silent", "still"):
+        make_take(name, [(2.0, ())], [])
     shown = replay(faults.parent, width=width).stdout
-    table = [line for line in shown.split("\n\n")[-1].splitlines() if not line.startswith("  ")]
+    table = shown.split("\n\n")[-1].splitlines()
     assert max(map(len, table)) <= width
     assert "in all" in shown
+    assert ("a camera-day" in shown) == (width == 140)
