@@ -14,8 +14,9 @@ __all__ = ["Cell", "cells_of"]
 Cell = tuple[int, int, int, int]
 """Left, top, right, bottom in the strip's pixels."""
 
-_LOW_SHARE, _HIGH_SHARE = 0.22, 1.7  # width of a package as a share of its row's height
+_LOW_SHARE, _HIGH_SHARE = 0.28, 1.7  # width of a package as a share of its row's height
 _USUAL_SHARE = 0.62
+_GAP_SHARE = 0.5  # of the row's height: an empty place is at least so wide
 _BLANK_TEXTURE = 7.0  # grey levels: the back wall of an empty place has less, printed packages more
 _MIN_REPEAT = 0.3  # correlation below which nothing repeats
 
@@ -32,7 +33,7 @@ def cells_of(strip: Pixels) -> list[Cell]:
         return []
     texture = _texture(strip)
     cells: list[Cell] = []
-    for left, right in _filled(texture, low):
+    for left, right in _filled(texture, low, round(_GAP_SHARE * height)):
         part = strip[:, left:right]
         for start, end in pairwise(_best_cuts(part, low, high)):
             if end - start >= low:
@@ -53,13 +54,13 @@ def _texture(strip: Pixels) -> NDArray[np.float32]:
     return texture
 
 
-def _filled(texture: NDArray[np.float32], low: int) -> list[tuple[int, int]]:
+def _filled(texture: NDArray[np.float32], low: int, gap: int) -> list[tuple[int, int]]:
     """Runs of columns in which something stands; the lower half decides, since low things have air above them."""
     columns = np.median(texture[texture.shape[0] // 2 :], axis=0) >= _BLANK_TEXTURE
-    # A blank stripe narrower than half a package is a gap between two, not an empty place.
+    # A narrower blank stripe is a gap between two packages, or a plain part of one, and no empty place.
     runs: list[list[int]] = []
     for x in np.flatnonzero(columns):
-        if runs and x - runs[-1][1] <= low // 2:
+        if runs and x - runs[-1][1] <= gap:
             runs[-1][1] = int(x) + 1
         else:
             runs.append([int(x), int(x) + 1])
@@ -97,9 +98,11 @@ def _seams(part: Pixels) -> NDArray[np.float32]:
     import cv2
 
     grey = cv2.cvtColor(part, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    run = max(3, part.shape[0] // 3)
-    edges = cv2.blur(cv2.Sobel(part.astype(np.float32), cv2.CV_32F, 1, 0, ksize=3), (1, run))
-    edge = np.abs(edges).max(axis=2).mean(axis=0)
+    gradient = cv2.Sobel(part.astype(np.float32), cv2.CV_32F, 1, 0, ksize=3)
+    # A seam runs all the way down, what is printed on a package does not; the top is air above low packages.
+    top, step = part.shape[0] // 4, max(1, part.shape[0] // 4)
+    bands = [np.abs(gradient[y : y + step].mean(axis=0)).max(axis=1) for y in range(top, top + 3 * step, step)]
+    edge = np.cbrt(np.prod(np.stack(bands), axis=0))
     dark = cv2.blur(grey, (max(5, part.shape[0] // 4 | 1), 1)) - cv2.blur(grey, (3, 1))
     slit = np.maximum(dark, 0).mean(axis=0)
     score = _level(edge) + _level(slit)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.planograms.cuts import cells_of
 from edgekit.planograms.draft import Draft, DraftFacing
-from edgekit.planograms.rows import rows_of, tilt_deg, upright
+from edgekit.planograms.rows import Lie, levelled, lie_of, rows_of
 from edgekit.shelf.polygon import Polygon
 from edgekit.vision.detection import Detection
 
@@ -38,9 +38,8 @@ def from_picture(pixels: Pixels) -> Draft:
     scale = min(1.0, WORKING_SIDE_PX / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    level, matrix = upright(small, tilt_deg(grey))
-    back = cv2.invertAffineTransform(matrix) / scale
-    level_pixels: Pixels = level.astype(np.uint8)
+    lie = lie_of(grey)
+    level_pixels: Pixels = levelled(small, lie).astype(np.uint8)
     level_grey = cv2.cvtColor(level_pixels, cv2.COLOR_BGR2GRAY).astype(np.float32)
     size_hw = (pixels.shape[0], pixels.shape[1])
     facings: list[DraftFacing] = []
@@ -50,7 +49,7 @@ def from_picture(pixels: Pixels) -> Draft:
             (left, top + row.top, right, bottom + row.top)
             for left, top, right, bottom in cells_of(level_pixels[row.top : row.bottom])
         ]
-        polygons = [polygon for box in boxes if (polygon := _in_picture(box, back, size_hw)) is not None]
+        polygons = [polygon for box in boxes if (polygon := _in_picture(box, lie, scale, size_hw)) is not None]
         shelf += bool(polygons)
         facings += [
             DraftFacing(id=f"s{shelf}-f{number}", product=_UNNAMED, polygon_xy_px=polygon)
@@ -115,12 +114,12 @@ def _iou(one: Sequence[float], other: Sequence[float]) -> float:
     return shared / (areas - shared) if areas > shared else 0.0
 
 
-def _in_picture(box: tuple[int, int, int, int], back: NDArray[np.float64], size_hw: tuple[int, int]) -> Polygon | None:
-    """The box of the upright picture as a polygon of the picture itself; None where too little of it is in it."""
+def _in_picture(box: tuple[int, int, int, int], lie: Lie, scale: float, size_hw: tuple[int, int]) -> Polygon | None:
+    """The box of the levelled picture, made `scale` as large, as a polygon; None where too little of it is seen."""
     left, top, right, bottom = box
-    corners = np.array([(left, top, 1), (right, top, 1), (right, bottom, 1), (left, bottom, 1)], np.float64)
-    points = corners @ back.T
     height, width = size_hw
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64)
+    points = lie.in_picture(corners, (round(height * scale), round(width * scale))) / scale
     inside = np.clip(points, 0, (width, height))
     if _area(inside) < _MIN_IN_PICTURE * _area(points):
         return None

@@ -154,7 +154,7 @@ function setAdding(on) {
 
 function hint() {
   const finger = matchMedia("(pointer: coarse)").matches;
-  if (corners) $("hint").textContent = "Drag the corners onto the shelf's corners.";
+  if (corners) $("hint").textContent = ""; // said below, and a corner may lie here
   else if (adding) $("hint").textContent = "Drag a box around one product.";
   else if (!facings.length) $("hint").textContent = "No facing yet: Add, then drag a box around one product.";
   else if (selected < 0) $("hint").textContent = finger ? "Tap a facing. Two fingers zoom." : "Click a facing. The wheel zooms, dragging moves the picture.";

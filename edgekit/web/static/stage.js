@@ -41,8 +41,9 @@ export class Stage {
   }
 
   fit() {
-    const box = this.box;
-    this.scale = Math.max(Math.min(box.width / this.size.width, box.height / this.size.height), 0.01);
+    const box = this.box, margin = 14; // a handle at the picture's edge can be grasped
+    const free = Math.min((box.width - 2 * margin) / this.size.width, (box.height - 2 * margin) / this.size.height);
+    this.scale = Math.max(free, 0.01);
     this.x = (box.width - this.size.width * this.scale) / 2;
     this.y = (box.height - this.size.height * this.scale) / 2;
     this.fitted = true;

@@ -148,8 +148,8 @@ class Tab:
             for point in points:
                 self._touch("touchMove", [point])
             self._touch("touchEnd", [])
-            if by is not None:  # Chromium takes a touch within 300 ms of a swipe as one that stops it, not as a tap
-                self.js("new Promise(done => setTimeout(done, 350))")
+            if by is not None:
+                self._rest()
         else:
             self._mouse("mousePressed", start)
             for point in points:
@@ -163,6 +163,11 @@ class Tab:
         for i in range(1, 5):
             self._touch("touchMove", [(first[0] - by * i / 4, first[1]), (second[0] + by * i / 4, second[1])])
         self._touch("touchEnd", [])
+        self._rest()
+
+    def _rest(self) -> None:
+        """Chromium takes a touch within 300 ms of a swipe as one that stops it, not as a tap."""
+        self.js("new Promise(done => setTimeout(done, 350))")
 
     def _mouse(self, kind: str, at: tuple[float, float]) -> None:
         self.call("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], button="left", buttons=1, clickCount=1)
@@ -178,6 +183,7 @@ class Tab:
             self.call("Input.dispatchKeyEvent", type=kind, key=key, modifiers=modifiers, **text)
 
     def type(self, selector: str, text: str) -> None:
+        self.wait(f"document.querySelector({json.dumps(selector)})?.offsetParent")
         self.js(f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.focus(); e.select(); }})()")
         self.call("Input.insertText", text=text)
 

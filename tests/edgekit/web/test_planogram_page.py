@@ -11,6 +11,7 @@ from edgekit.planograms.draft import Draft, DraftFacing
 from edgekit.planograms.writing import write_planogram, write_reference
 from edgekit.shelf.planogram import load_planogram
 from edgekit.web.planogram_page import PlanogramPage
+from edgekit.web.server import LocalServer
 
 SIZE = (360, 640)
 READY = "document.body?.dataset.ready"
@@ -185,6 +186,18 @@ def test_facings_over_each_other_are_warned_of_and_saved_all_the_same(desk, on_d
     tab.drag(tab.middle("[data-facing='0']"), (60 * step, 0))
     tab.wait("document.querySelector('#problems').innerText.includes('lies over s1-f2')")
     assert len(save(tab, desk).facings) == 3
+
+
+def test_a_page_whose_edgekit_is_gone_says_so_and_loses_nothing(desktop) -> None:
+    page = PlanogramPage(np.zeros((*SIZE, 3), np.uint8), Draft(SIZE, (facing("a", 100),)), name="x", save=print)
+    with LocalServer(page.page) as server:
+        desktop.open(server.url, until=READY)
+    desktop.click("[data-facing='0']")
+    desktop.type("#f-product", "coffee")
+    desktop.wait("document.querySelector('#banner').innerText.includes('does not answer')")
+    desktop.click("#save")
+    desktop.wait("document.querySelector('#banner').innerText.startsWith('Not saved')")
+    assert desktop.js("document.querySelector('#f-product').value") == "coffee"
 
 
 def test_done_ends_the_page(desk, on_desktop) -> None:
