@@ -261,6 +261,7 @@ class Shelf:
             if (later := caution.after(gap_s if state.facings[name].judged else 0.0)).level > 0
         }
         outlooks = dict(state.outlooks)
+        before = {name: facing.status for name, facing in state.facings.items()}
         facings: dict[str, FacingState] = {}
         transitions: list[Transition] = []
         readings: dict[str, Reading] = {}
@@ -291,6 +292,10 @@ class Shelf:
                 waiting=restocking.active,
                 time_to_empty=outlooks[facing.id].said,
             )
+        if memory is not None:
+            # What has been concluded of a facing is its look from now on, and not something in front of it.
+            changed = [place for place in places if facings[place.facing.id].status is not before[place.facing.id]]
+            memory = memory.accepting(changed)
         after = replace(state, facings=facings, baselines=baselines, memory=memory, remembered=remembered)
         after = replace(
             after, pace=pace, restocking=restocking, cautions=cautions, outlooks=outlooks, tracking=tracking

@@ -8,14 +8,15 @@ and a piece that lies outside all facings by a good part covers the facings that
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
-from edgekit.shelf.gates.layout import Layout
+from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.gates.motion import texture_of
 
 __all__ = [
@@ -46,6 +47,8 @@ _SHADOW = (0.5, 1.35)
 _MIN_COLOUR_DIFFERENCE = 12.0
 OUTSIDE_SHARE = 0.3
 _MIN_PIECE_PX = 6
+_OVERHANG_PX = 2
+"""Products and their shadows reach a little beyond their facing's polygon."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,6 +210,36 @@ def followed(
     if time_s - landmarks_s >= LANDMARKS_S:
         landmarks, landmarks_s = landmarks_of(texture_of(now_grey), layout.outside), time_s
     return Background(colours, now_grey, still_s, landmarks, time_s, landmarks_s, waited_s)
+
+
+def accepted(background: Background, small: Pixels, gain: float, places: Sequence[FacingPlace]) -> Background:
+    """The background once what some facings show now has been concluded of them: it is no foreground any more.
+
+    Args:
+        background: the one before it.
+        small: the sample's small picture.
+        gain: by what the light has been multiplied since the background.
+        places: the facings.
+    """
+    import cv2
+
+    colours = background.colours.copy()
+    for place in places:
+        around = _around(place, small.shape[:2])
+        mask = np.zeros(small.shape[:2], np.uint8)
+        mask[place.rows, place.columns] = place.mask
+        grown = cv2.dilate(mask[around], np.ones((2 * _OVERHANG_PX + 1,) * 2, np.uint8)) > 0
+        colours[around][grown] = small[around][grown] / np.float32(max(gain, 0.05))
+    return replace(background, colours=colours, grey=_grey(colours))
+
+
+def _around(place: FacingPlace, size_hw: tuple[int, int]) -> tuple[slice, slice]:
+    """The facing's box with its overhang, inside the picture."""
+    rows, columns = place.rows, place.columns
+    return (
+        slice(max(0, rows.start - _OVERHANG_PX), min(size_hw[0], rows.stop + _OVERHANG_PX)),
+        slice(max(0, columns.start - _OVERHANG_PX), min(size_hw[1], columns.stop + _OVERHANG_PX)),
+    )
 
 
 def _grey(colours: NDArray[np.float32]) -> NDArray[np.uint8]:

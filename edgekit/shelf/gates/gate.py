@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.background import (
     Background,
+    accepted,
     background_from,
     followed,
     foreground_of,
@@ -18,7 +19,7 @@ from edgekit.shelf.gates.background import (
     visible_shares,
 )
 from edgekit.shelf.gates.landmarks import sight_of
-from edgekit.shelf.gates.layout import Layout
+from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.gates.motion import (
     MOVING_SHARE,
     Recent,
@@ -45,6 +46,8 @@ class GateMemory:
         recent: texture pictures of the last moments.
         background: the scene without people.
         identical_s: for how long the picture has been the same to the bit.
+        small: the sample's small picture.
+        gain: by what its light differs from the background's.
     """
 
     time_s: float
@@ -52,6 +55,12 @@ class GateMemory:
     recent: Recent
     background: Background
     identical_s: float
+    small: Pixels
+    gain: float
+
+    def accepting(self, places: Sequence[FacingPlace]) -> GateMemory:
+        """Once what these facings show has been concluded of them."""
+        return replace(self, background=accepted(self.background, self.small, self.gain, places)) if places else self
 
 
 def grey_of(small: Pixels) -> NDArray[np.uint8]:
@@ -97,7 +106,7 @@ def gates_of(
     reason = scene_reason(statistics, reference[1], identical_s, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
-        return closed, GateMemory(time_s, texture.picture, recent, background, identical_s)
+        return closed, GateMemory(time_s, texture.picture, recent, background, identical_s, small, gain)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background, small, grey, gain)
     shares = visible_shares(foreground, layout)
@@ -108,7 +117,7 @@ def gates_of(
         name = place.facing.id
         hidden = UnknownReason.OCCLUDED if shares[name] < rules.min_visible_share else None
         gates[name] = Evidence(name, shares[name], moving_share(changed, place) >= MOVING_SHARE, None, hidden)
-    return gates, GateMemory(time_s, texture.picture, recent, background, identical_s)
+    return gates, GateMemory(time_s, texture.picture, recent, background, identical_s, small, gain)
 
 
 def _compared(recent: Recent) -> list[Texture]:
