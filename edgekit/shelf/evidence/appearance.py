@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AppearanceEvidence"]
 
-_EMPTY_LIKENESS, _STOCKED_LIKENESS = 0.2, 0.8
+_EMPTY_LIKENESS, _STOCKED_LIKENESS = 0.2, 0.65
 """Likeness that unrelated pictures reach, and that the same product put back a little aside has."""
 _KEPT_BY_CHANCE = 0.07
 """Share of its edges that an emptied facing seems to have kept: median over photographs of groceries."""

@@ -2,7 +2,7 @@
 
 A change that lies within the facings is what the shelf logic is about: a product gone, moved, put back. A change that
 reaches from outside into a facing is somebody or something in front of it. So foreground is cut into connected pieces,
-and a piece that lies outside all facings by a good part covers the facings that it overlaps.
+and a piece that lies outside all facings by a good part, or reaches over several, covers the facings that it overlaps.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
-from edgekit.shelf.gates.layout import FacingPlace, Layout
+from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout
 from edgekit.shelf.gates.motion import texture_of
 
 __all__ = [
@@ -46,9 +46,9 @@ _SHADOW = (0.5, 1.35)
 """A shadow or a brighter lamp multiplies a pixel by this; more is an object, as is another colour."""
 _MIN_COLOUR_DIFFERENCE = 12.0
 OUTSIDE_SHARE = 0.3
+BETWEEN_SHARE = 0.04
+_TOUCHED_SHARE = 0.1
 _MIN_PIECE_PX = 6
-_OVERHANG_PX = 2
-"""Products and their shadows reach a little beyond their facing's polygon."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,20 +138,36 @@ def visible_shares(foreground: Foreground, layout: Layout) -> dict[str, float]:
 
 
 def _covering_pieces(foreground: Foreground, layout: Layout) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
-    """Connected pieces of foreground: label of each pixel, and of each label whether it lies mostly outside."""
+    """Connected pieces of foreground: label of each pixel, and of each label whether it stands before the facings.
+
+    It does where it lies outside them by a good part, or where it reaches over several of them and over what lies
+    between: products are taken one by one, each within its facing, and do not stand on price rails.
+    """
     import cv2
 
     joined = cv2.dilate(foreground.mask, np.ones((3, 3), np.uint8))  # an arm must not fall apart at a pale sleeve
     count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=cv2.CV_16U)
     areas = np.bincount(labels.ravel(), minlength=count)
     outside = np.bincount(labels[layout.outside > 0], minlength=count)
+    between = np.bincount(labels[layout.between > 0], minlength=count)
     covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
+    spanning = _facings_touched(labels, count, layout) >= 2
+    covering |= spanning & (between >= np.maximum(BETWEEN_SHARE * areas, _MIN_PIECE_PX))
     covering[0] = False
     return labels.astype(np.uint16, copy=False), covering
 
 
+def _facings_touched(labels: NDArray[np.uint16], count: int, layout: Layout) -> NDArray[np.int64]:
+    """Of each label, how many facings it covers by a tenth or more."""
+    touched = np.zeros(count, np.int64)
+    for place in layout.places:
+        here = np.bincount(labels[place.rows, place.columns][place.mask > 0], minlength=count)
+        touched += here >= _TOUCHED_SHARE * place.area_px
+    return touched
+
+
 def covering_pixels(foreground: Foreground, layout: Layout) -> NDArray[np.bool_]:
-    """(height, width): pixels of all pieces that lie outside the facings by a good part, whatever they cover."""
+    """(height, width): pixels of all pieces that stand before the facings, whatever they cover."""
     labels, covering = _covering_pieces(foreground, layout)
     pixels: NDArray[np.bool_] = covering[labels]
     return pixels
@@ -228,7 +244,7 @@ def accepted(background: Background, small: Pixels, gain: float, places: Sequenc
         around = _around(place, small.shape[:2])
         mask = np.zeros(small.shape[:2], np.uint8)
         mask[place.rows, place.columns] = place.mask
-        grown = cv2.dilate(mask[around], np.ones((2 * _OVERHANG_PX + 1,) * 2, np.uint8)) > 0
+        grown = cv2.dilate(mask[around], np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8)) > 0
         colours[around][grown] = small[around][grown] / np.float32(max(gain, 0.05))
     return replace(background, colours=colours, grey=_grey(colours))
 
@@ -237,8 +253,8 @@ def _around(place: FacingPlace, size_hw: tuple[int, int]) -> tuple[slice, slice]
     """The facing's box with its overhang, inside the picture."""
     rows, columns = place.rows, place.columns
     return (
-        slice(max(0, rows.start - _OVERHANG_PX), min(size_hw[0], rows.stop + _OVERHANG_PX)),
-        slice(max(0, columns.start - _OVERHANG_PX), min(size_hw[1], columns.stop + _OVERHANG_PX)),
+        slice(max(0, rows.start - OVERHANG_PX), min(size_hw[0], rows.stop + OVERHANG_PX)),
+        slice(max(0, columns.start - OVERHANG_PX), min(size_hw[1], columns.stop + OVERHANG_PX)),
     )
 
 

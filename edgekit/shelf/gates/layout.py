@@ -12,11 +12,15 @@ from edgekit.frame import Pixels
 from edgekit.shelf.planogram import Facing
 from edgekit.shelf.registration import Registration
 
-__all__ = ["FacingPlace", "Layout", "layout_of", "small_picture"]
+__all__ = ["OVERHANG_PX", "FacingPlace", "Layout", "layout_of", "small_picture"]
 
 SMALL_WIDTH_PX = 320
 """Pictures are halved until they are narrower than this: 640x360 becomes 160x90 in 0.07 ms on one core of an EPYC,
 where one area resize by four takes 0.25 ms."""
+
+
+OVERHANG_PX = 2
+"""Products and their shadows reach a little beyond their facing's polygon, in the small picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +56,14 @@ class Layout:
         small_size_hw: height and width of their small pictures.
         places: one a facing, in the planogram's order.
         outside: uint8 (small height, small width), 1 where no facing is.
+        between: the same without OVERHANG_PX around each facing, where products and their shadows reach.
     """
 
     frame_size_hw: tuple[int, int]
     small_size_hw: tuple[int, int]
     places: tuple[FacingPlace, ...]
     outside: NDArray[np.uint8]
+    between: NDArray[np.uint8]
 
 
 def small_picture(pixels: Pixels) -> Pixels:
@@ -87,7 +93,10 @@ def layout_of(facings: Sequence[Facing], registration: Registration) -> Layout:
         place, mask = _place(facing, registration, small_size_hw)
         places.append(place)
         outside[mask > 0] = 0
-    return Layout(registration.frame_size_hw, small_size_hw, tuple(places), outside)
+    import cv2
+
+    between = cv2.erode(outside, np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8), borderValue=1)
+    return Layout(registration.frame_size_hw, small_size_hw, tuple(places), outside, between)
 
 
 def _place(
