@@ -46,7 +46,10 @@ _SHADOW = (0.5, 1.35)
 """A shadow or a brighter lamp multiplies a pixel by this; more is an object, as is another colour."""
 _MIN_COLOUR_DIFFERENCE = 12.0
 OUTSIDE_SHARE = 0.3
+BEYOND_SHARE = 0.12
 BETWEEN_SHARE = 0.04
+_MIN_BEYOND_PX = 20
+_MOST_DARKER = 0.4
 _TOUCHED_SHARE = 0.1
 _MIN_PIECE_PX = 6
 
@@ -78,12 +81,14 @@ class Foreground:
     """What differs from the background in one sample.
 
     Attributes:
-        mask: uint8 (height, width), 1 where it does.
+        mask: uint8 (height, width), 1 where it does by more than light and shadow explain.
         share: share (0-1) of the picture.
+        darker: the same, and 1 where a shadow or a lamp would explain it, too: cloth may be as grey as a shaded wall.
     """
 
     mask: NDArray[np.uint8]
     share: float
+    darker: NDArray[np.uint8]
 
 
 def light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:
@@ -108,18 +113,22 @@ def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8]
     """Find what differs from the background by more than light and shadow explain."""
     import cv2
 
-    expected = cv2.convertScaleAbs(background.grey, alpha=gain, beta=4 * (gain - 1))
-    changed = cv2.threshold(cv2.absdiff(grey, expected), _MIN_DIFFERENCE, 1, cv2.THRESH_BINARY)[1]
+    # By the channel that differs most: purple cloth is as bright as a grey wall.
+    expected = cv2.convertScaleAbs(background.colours, alpha=gain, beta=4 * (gain - 1))
+    blue, green, red = cv2.split(cv2.absdiff(small, expected))
+    difference = cv2.max(cv2.max(blue, green), red)
+    changed = cv2.threshold(difference, _MIN_DIFFERENCE, 1, cv2.THRESH_BINARY)[1]
     where = np.flatnonzero(changed)
     if not where.size:
-        return Foreground(changed, 0.0)
+        return Foreground(changed, 0.0, changed)
+    either_way = changed.copy()
     now = np.ascontiguousarray(small.reshape(-1, 3)[where].T, np.float32)  # (3, n): sums over short rows are slow
     before = np.ascontiguousarray(background.colours.reshape(-1, 3)[where].T) * np.float32(gain)
     ratio = (now.sum(0) + np.float32(12)) / (before.sum(0) + np.float32(12))
     recoloured = np.abs(now - before * ratio).max(0) > _MIN_COLOUR_DIFFERENCE
     lit = ~recoloured & (ratio > _SHADOW[0]) & (ratio < _SHADOW[1])
     changed.reshape(-1)[where[lit]] = 0
-    return Foreground(changed, float(where.size - np.count_nonzero(lit)) / changed.size)
+    return Foreground(changed, float(where.size - np.count_nonzero(lit)) / changed.size, either_way)
 
 
 def visible_shares(foreground: Foreground, layout: Layout) -> dict[str, float]:
@@ -145,12 +154,17 @@ def _covering_pieces(foreground: Foreground, layout: Layout) -> tuple[NDArray[np
     """
     import cv2
 
-    joined = cv2.dilate(foreground.mask, np.ones((3, 3), np.uint8))  # an arm must not fall apart at a pale sleeve
+    # Somebody must not fall apart at a pale sleeve or where he is as grey as the shaded wall behind him; but only what
+    # no shadow explains says where he stands.
+    mask = foreground.darker if np.count_nonzero(foreground.darker) < _MOST_DARKER * foreground.mask.size else None
+    joined = cv2.dilate(foreground.mask if mask is None else mask, np.ones((3, 3), np.uint8))
     count, labels = cv2.connectedComponents(joined, connectivity=8, ltype=cv2.CV_16U)
-    areas = np.bincount(labels.ravel(), minlength=count)
-    outside = np.bincount(labels[layout.outside > 0], minlength=count)
-    between = np.bincount(labels[layout.between > 0], minlength=count)
+    near = cv2.dilate(foreground.mask, np.ones((3, 3), np.uint8))
+    areas = np.bincount(labels[near > 0], minlength=count)
+    outside = np.bincount(labels[(layout.outside & near) > 0], minlength=count)
+    between = np.bincount(labels[(layout.between & near) > 0], minlength=count)
     covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
+    covering |= (between >= BEYOND_SHARE * areas) & (between >= _MIN_BEYOND_PX)
     spanning = _facings_touched(labels, count, layout) >= 2
     covering |= spanning & (between >= np.maximum(BETWEEN_SHARE * areas, _MIN_PIECE_PX))
     covering[0] = False
