@@ -49,6 +49,7 @@ OUTSIDE_SHARE = 0.3
 BEYOND_SHARE = 0.12
 BETWEEN_SHARE = 0.04
 _MIN_BEYOND_PX = 20
+_OWN_SHARE, _ENDING_SHARE = 0.6, 0.2
 _MOST_DARKER = 0.4
 _TOUCHED_SHARE = 0.1
 _MIN_PIECE_PX = 6
@@ -141,9 +142,17 @@ def visible_shares(foreground: Foreground, layout: Layout) -> dict[str, float]:
     if not covering.any():
         return shares
     for place in touched:
-        here = labels[place.rows, place.columns][place.mask > 0]
-        shares[place.facing.id] = 1.0 - float(np.count_nonzero(covering[here])) / place.area_px
+        covered = float(np.count_nonzero(covering[labels[place.rows, place.columns][place.mask > 0]])) / place.area_px
+        shares[place.facing.id] = 1.0 if covered >= _OWN_SHARE and _ends_here(labels, covering, place) else 1 - covered
     return shares
+
+
+def _ends_here(labels: NDArray[np.uint16], covering: NDArray[np.bool_], place: FacingPlace) -> bool:
+    """Whether what fills a facing goes on beyond it nowhere much: its own change, which something touches."""
+    if not place.ring.size:
+        return False
+    beyond = np.count_nonzero(covering[labels.reshape(-1)[place.ring]])
+    return bool(beyond < _ENDING_SHARE * place.ring.size)
 
 
 def _covering_pieces(foreground: Foreground, layout: Layout) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:

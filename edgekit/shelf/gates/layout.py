@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ class FacingPlace:
         rows, columns: its bounding box in the small picture.
         mask: uint8 (rows, columns) of that box, 1 inside the polygon.
         area_px: how many pixels of `mask` are 1; at least 1.
+        ring: flat indices into the small picture of what lies just around the polygon and in no facing.
     """
 
     facing: Facing
@@ -45,6 +46,7 @@ class FacingPlace:
     columns: slice
     mask: NDArray[np.uint8]
     area_px: int
+    ring: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +97,7 @@ def layout_of(facings: Sequence[Facing], registration: Registration) -> Layout:
         outside[mask > 0] = 0
     import cv2
 
+    places = [replace(place, ring=_ring(place, outside)) for place in places]
     between = cv2.erode(outside, np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8), borderValue=1)
     return Layout(registration.frame_size_hw, small_size_hw, tuple(places), outside, between)
 
@@ -125,8 +128,19 @@ def _place(
         columns=columns,
         mask=inside,
         area_px=int(inside.sum()),
+        ring=np.empty(0, np.intp),
     )
     return place, mask
+
+
+def _ring(place: FacingPlace, outside: NDArray[np.uint8]) -> NDArray[np.intp]:
+    import cv2
+
+    mask = np.zeros(outside.shape, np.uint8)
+    mask[place.rows, place.columns] = place.mask
+    near, far = (cv2.dilate(mask, np.ones((2 * by + 1,) * 2, np.uint8)) for by in (OVERHANG_PX, 2 * OVERHANG_PX))
+    found: NDArray[np.intp] = np.flatnonzero((far > 0) & (near == 0) & (outside > 0))
+    return found
 
 
 def _box(polygon_xy_px: NDArray[np.float32], size_hw: tuple[int, int]) -> tuple[int, int, int, int]:
