@@ -314,7 +314,7 @@ class Shelf:
         background, grey = view.memory.background, grey_of(small)
         if background.grey.shape != grey.shape:
             return None
-        return covering_pixels(foreground_of(background, small, grey, light_gain(grey, background.grey)), layout)
+        return covering_pixels(foreground_of(background, small, light_gain(grey, background.grey)), layout)
 
     @staticmethod
     def in_frame(view: View, found: Detections | None) -> Detections | None:

@@ -110,7 +110,7 @@ def background_from(small: Pixels, grey: NDArray[np.uint8], layout: Layout, time
     )
 
 
-def foreground_of(background: Background, small: Pixels, grey: NDArray[np.uint8], gain: float) -> Foreground:
+def foreground_of(background: Background, small: Pixels, gain: float) -> Foreground:
     """Find what differs from the background by more than light and shadow explain."""
     import cv2
 

@@ -108,7 +108,7 @@ def gates_of(
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
         return closed, GateMemory(time_s, texture.picture, recent, background, identical_s, small, gain)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
-    foreground = foreground_of(background, small, grey, gain)
+    foreground = foreground_of(background, small, gain)
     shares = visible_shares(foreground, layout)
     if memory:
         background = followed(background, small, grey, foreground, changed[-1], layout, time_s)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from edgekit.shelf.gates.background import accepted, background_from, foreground_of
 from edgekit.shelf.gates.gate import gates_of, grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.scene import FROZEN_S, statistics_of
@@ -159,3 +160,51 @@ def test_polygons_follow_the_frame_s_resolution_and_another_aspect_is_not_aligne
     assert double.in_frame(((10.0, 20.0),)).tolist() == [[20.0, 40.0]]
     assert register((180, 320), (181, 320)).aligned
     assert not register((180, 320), (240, 320)).aligned
+
+
+WALL = (170, 175, 180)
+
+
+def boxed(left, top, right, bottom, colour):
+    """Draws a plain box."""
+
+    def draw(pixels):
+        pixels[top:bottom, left:right] = colour
+
+    return draw
+
+
+def test_cloth_as_bright_as_the_wall_but_of_another_colour_covers(watch, scenes) -> None:
+    purple = (225, 150, 220)
+    assert abs(np.dot(purple, (0.114, 0.587, 0.299)) - np.dot(WALL, (0.114, 0.587, 0.299))) < 8
+    gates = watch(still(scenes, present="ac") + still(scenes, present="ac", draw=boxed(110, 0, 190, 180, purple)))[-1]
+    assert gates["b"].reason is UnknownReason.OCCLUDED
+
+
+def test_what_reaches_over_two_facings_and_what_lies_between_covers_both(watch, scenes) -> None:
+    wide = boxed(scenes.LEFTS["a"] - 2, scenes.TOP + 10, scenes.LEFTS["b"] + scenes.WIDTH, scenes.BOTTOM, (40, 90, 30))
+    gates = watch(still(scenes) + still(scenes, draw=wide))[-1]
+    assert gates["a"].reason is UnknownReason.OCCLUDED
+    assert gates["b"].reason is UnknownReason.OCCLUDED
+    assert gates["c"].reason is None
+
+
+def test_a_facing_that_changed_is_not_hidden_by_a_crate_that_touches_it(watch, scenes) -> None:
+    crate = boxed(scenes.LEFTS["b"] + scenes.WIDTH, 100, scenes.LEFTS["b"] + scenes.WIDTH + 30, 175, (60, 40, 160))
+    gates = watch(still(scenes) + still(scenes, present="ac", draw=crate))[-1]
+    assert gates["b"].reason is None
+
+
+def test_two_facings_emptied_at_once_are_no_occlusion(watch, scenes) -> None:
+    gates = watch(still(scenes) + still(scenes, present="c"))[-1]
+    assert [gates[name].reason for name in "abc"] == [None, None, None]
+
+
+def test_what_was_concluded_of_a_facing_is_its_look_from_then_on(scenes) -> None:
+    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    full, gone = small_picture(scenes.picture(noise=0)), small_picture(scenes.picture("ac", noise=0))
+    background = background_from(full, grey_of(full), layout, 0.0)
+    assert foreground_of(background, gone, 1.0).share > 0.01
+    after = accepted(background, gone, 1.0, [place for place in layout.places if place.facing.id == "b"])
+    assert foreground_of(after, gone, 1.0).share == 0.0
+    assert foreground_of(after, full, 1.0).share > 0.01
