@@ -21,13 +21,14 @@ def simulated_verdict(log: Path, *, truth: ClipTruth, config: Path, fps: float) 
     """Judge the events in `log`.
 
     Args:
-        log: JSON lines, as `edgekit run` writes them.
+        log: JSON lines, as `edgekit run` writes them; no such file where nothing was raised.
         truth: what truly happens in the clip.
         config: the edgekit.yaml of the run; its settings say what is due when.
         fps: frames per second of the clip.
     """
     rules = load_site(config).shelf
-    events = [Event.from_json(line) for line in log.read_bytes().splitlines()]
+    lines = log.read_bytes().splitlines() if log.exists() else []
+    events = [Event.from_json(line) for line in lines]
     found = score(claims_of(events), truth, rules)
     judged = tuple(
         one for outcome in (*found.right, *found.missed) for one in _judged(outcome, truth=truth, rules=rules, fps=fps)

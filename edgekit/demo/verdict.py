@@ -82,8 +82,8 @@ def load_truth() -> tuple[float, tuple[Truth, ...]]:
 
 
 def load_events(path: Path) -> list[tuple[str, str, int]]:
-    """(facing, type's last word, frame) of each restock event in a JSON lines log."""
-    events = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    """(facing, type's last word, frame) of each restock event in a JSON lines log; none where there is no log."""
+    events = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
     return [
         (event["subject"], event["type"].rsplit(".", 1)[1], event["data"]["frame_index"])
         for event in events

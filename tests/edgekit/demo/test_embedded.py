@@ -63,6 +63,13 @@ def test_a_missing_event_is_a_row_that_never_came(truth: Truth, tmp_path: Path) 
     assert [item.frame for item in found.judged if not item.in_time] == [None]
 
 
+def test_a_run_that_raised_nothing_and_left_no_log_missed_them_all(truth: Truth, tmp_path: Path) -> None:
+    verdict(tmp_path, truth, [])
+    (tmp_path / "events.jsonl").unlink()
+    found = simulated_verdict(tmp_path / "events.jsonl", truth=truth, config=tmp_path / "edgekit.yaml", fps=FPS)
+    assert (found.found, len(found.judged), found.good) == (0, 6, False)
+
+
 def test_an_event_of_a_product_that_stands_is_named_among_the_others(truth: Truth, tmp_path: Path) -> None:
     changed = {change.facing for change in truth.changes}
     still = next(facing for facing in truth.facings if facing not in changed)
