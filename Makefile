@@ -53,8 +53,9 @@ format: $(BIN)/.dev ## rewrite the files in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(BIN)/.dev ## speed of the frame path and accuracy of the encodings
+bench: $(BIN)/.dev ## speed of the frame path and of the shelf logic, accuracy of the encodings
 	$(BIN)/python benchmarks/frame_path.py
+	$(BIN)/python benchmarks/shelf_logic.py
 	$(BIN)/python benchmarks/accuracy.py
 
 bench-shelf: $(BIN)/.dev ## restock events held against the truth, tuning and held-out clips apart (half an hour)

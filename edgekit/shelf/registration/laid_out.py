@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.background import light_gain
 from edgekit.shelf.gates.layout import Layout
-from edgekit.shelf.registration.straighten import aligned_picture, is_untouched, seen_part
+from edgekit.shelf.registration.straighten import UNTOUCHED_FRAME_SHARE, aligned_picture, is_untouched, seen_part
 from edgekit.shelf.registration.tracking import Tracking
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, UnknownReason
@@ -37,7 +37,10 @@ class LaidOut:
         """The frame's pixels, laid out."""
         if self.tracking is None:
             return pixels
-        return aligned_picture(pixels, self.tracking.alignment, self.tracking.frame_size_hw)
+        alignment, size_hw = self.tracking.alignment, self.tracking.frame_size_hw
+        if is_untouched(alignment, size_hw, within_share=UNTOUCHED_FRAME_SHARE):
+            return pixels
+        return aligned_picture(pixels, alignment, size_hw)
 
     def within_view(self, gates: Mapping[str, Evidence], layout: Layout, rules: ShelfRules) -> Mapping[str, Evidence]:
         """The gates, with facings that the frame no longer reaches hidden."""
