@@ -9,6 +9,7 @@ from typing import Any
 from edgekit_export.export import ExportRequest, export
 from edgekit_export.models import ModelOptions
 
+from edgekit.bundle.manifest import Task
 from edgekit.config.loading import load_site
 from edgekit.demo.scene import Method, set_scene
 from edgekit.replay.grading import Take
@@ -58,6 +59,6 @@ def bottle_take(data: Path, folder: Path, bundle: Path | None = None) -> Take:
 
 def bottle_bundle(data: Path, folder: Path) -> Path:
     """YOLOX-nano as a bundle of its float graph."""
-    options = ModelOptions(task="detect", decoder="yolox", classes=data / "models/coco_classes.txt")
+    options = ModelOptions(task=Task.DETECT, decoder="yolox", classes=data / "models/coco_classes.txt")
     request = ExportRequest(str(data / "models/yolox_nano.onnx"), folder / "yolox-nano.edgekit", options)
     return export(request).bundle

@@ -25,11 +25,16 @@ def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
         if not mine:
             continue
         yield group.value
-        for scenario in sorted({one.ours.truth.scenario for one in mine}):
-            yield _row(f"  {scenario}", [one for one in mine if one.ours.truth.scenario == scenario])
+        for row in sorted({_about(one) for one in mine}):
+            yield _row(f"  {row}", [one for one in mine if _about(one) == row])
         yield _row(f"  {group.value}: all {len(mine)}", mine)
         hours, transitions = _size(mine)
         yield f"  {hours:.2f} camera-hours, {transitions} true transitions"
+
+
+def _about(outcome: Outcome) -> str:
+    """What a row is of: a scenario; of real clips each its own."""
+    return outcome.name if outcome.group is Group.REAL else outcome.ours.truth.scenario
 
 
 def _size(outcomes: Sequence[Outcome]) -> tuple[float, int]:
