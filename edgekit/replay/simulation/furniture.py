@@ -75,7 +75,7 @@ def _rows(random: np.random.Generator, rows: int, zoom: float, canvas_wh: tuple[
     for end in ends:
         pitch = end - start
         rail = int(max(5, pitch * random.uniform(0.07, 0.13)))
-        floor = int(max(3, pitch * random.uniform(0.04, 0.12)))
+        floor = int(max(3, pitch * random.uniform(0.04, 0.2)))
         found.append(Row(left, right, int(end) - rail, floor, int(pitch - rail - pitch * 0.04), rail))
         start = end
     return tuple(found)

@@ -24,6 +24,9 @@ __all__ = ["MARGIN_PX", "ShelfStyle", "elsewhere", "random_style", "rendered_sce
 MIN_FACINGS: Final = 3
 """A scene has at least so many, or as many as its style wants."""
 
+MIN_STEP_PX: Final = 6
+"""A package behind another is seen to be one if it stands so much higher."""
+
 MARGIN_PX: Final = 64
 """A camera bumped by 40 px and 3 degrees still sees nothing but the scene."""
 
@@ -199,8 +202,7 @@ def _filled(random: np.random.Generator, row: Row, style: ShelfStyle, looks: _Ra
         for _ in range(run):
             if x + width > row.right:
                 return found
-            foot = row.foot - int(random.uniform(0, 0.75) * row.floor)
-            found.append(_stood(random, look, looks, (int(x), foot), (int(width), int(height)), style.several))
+            found.append(_stood(random, look, looks, row, int(x), (int(width), int(height)), style.several))
             x += width + gap
         look = similar_look(random, look) if random.random() < style.similar else looks.look()
     return found
@@ -210,34 +212,40 @@ def _stood(
     random: np.random.Generator,
     look: Look,
     looks: _Range,
-    foot_xy: tuple[int, int],
+    row: Row,
+    x: int,
     size_wh: tuple[int, int],
     several: float,
 ) -> _Standing:
-    (x, foot), (width, height) = foot_xy, size_wh
-    width, height = max(8, width), max(12, height)
-    if random.random() >= several:
-        front = looks.front(look, width, height)
-        unit = Unit(front, x, foot - height, shade_of(front))
-        return _Standing(look, (unit,), (x, foot - height, x + width, foot))
-    count = int(random.integers(2, 5))
-    if look.shape in ("box", "tub", "can", "bag") and random.random() < 0.7:
+    """One package, or some above each other or behind each other."""
+    width, height = max(8, size_wh[0]), max(12, size_wh[1])
+    count = int(random.integers(2, 5)) if random.random() < several else 1
+    if count > 1 and look.shape in ("box", "tub", "can", "bag") and random.random() < 0.7:
+        foot = row.foot - int(random.uniform(0, 0.75) * row.floor)
         each = max(8, height // count)
         front = looks.front(look, width, each)
         units = tuple(Unit(front, x, foot - each * (level + 1), shade_of(front)) for level in range(count))
         return _Standing(look, units, (x, foot - each * count, x + width, foot))
-    count = min(count, 3)
-    lift = max(5, height // 7)
-    own = height - lift * (count - 1)
-    units = tuple(
-        Unit(
-            _deeper(looks.front(look, round(width * 0.95**behind), round(own * 0.95**behind)), behind),
-            x + round(width * (1 - 0.95**behind) / 2),
-            foot - lift * behind - round(own * 0.95**behind),
-        )
-        for behind in range(count - 1, -1, -1)
-    )
-    return _Standing(look, units, (x, foot - height, x + width, foot))
+    count = min(count, 3, 1 + row.floor // MIN_STEP_PX)
+    if count > 1:
+        return _behind_each_other(look, looks, row, x, (width, height), count)
+    foot = row.foot - int(random.uniform(0, 0.75) * row.floor)
+    front = looks.front(look, width, height)
+    unit = Unit(front, x, foot - height, shade_of(front))
+    return _Standing(look, (unit,), (x, foot - height, x + width, foot))
+
+
+def _behind_each_other(look: Look, looks: _Range, row: Row, x: int, size_wh: tuple[int, int], count: int) -> _Standing:
+    """A file of packages: the farther ones stand higher on the board that one sees, smaller and darker."""
+    width, height = size_wh
+    lift = min(row.floor // (count - 1), height // 5)
+    units = []
+    for behind in range(count - 1, -1, -1):
+        wide, high = round(width * 0.95**behind), round(height * 0.95**behind)
+        front = _deeper(looks.front(look, wide, high), behind)
+        units.append(Unit(front, x + (width - wide) // 2, row.foot - lift * behind - high, shade_of(front)))
+    top = min(unit.y for unit in units)
+    return _Standing(look, tuple(units), (x, top, x + width, row.foot))
 
 
 def _deeper(layer: Layer, behind: int) -> Layer:
