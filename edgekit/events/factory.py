@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
 
 from edgekit.events.event import Event, EventData, event_id
+from edgekit.events.severity import severity_of
 from edgekit.shelf.availability import ProductTransition
 from edgekit.shelf.words import FacingStatus, Transition, TransitionKind
 
@@ -39,12 +41,6 @@ EVENT_TYPES = (
     "io.edgekit.camera.recovered",
 )
 """Every type that edgekit raises."""
-
-_FACING_SEVERITY = {
-    FacingStatus.OUT_OF_STOCK: "warning",
-    FacingStatus.MISPLACED: "warning",
-    FacingStatus.LOW: "info",
-}
 
 
 class CameraCondition(str, Enum):
@@ -122,7 +118,14 @@ def rfc3339(time: datetime) -> str:
 
 
 def facing_event(
-    who: Identity, transition: Transition, *, gtin: str | None, product: str | None, at: datetime, opened_at: datetime
+    who: Identity,
+    transition: Transition,
+    *,
+    gtin: str | None,
+    product: str | None,
+    at: datetime,
+    opened_at: datetime,
+    elsewhere: Iterable[FacingStatus] = (),
 ) -> Event:
     """The `io.edgekit.restock.*` event of a facing's transition.
 
@@ -133,9 +136,9 @@ def facing_event(
         product: its name in the planogram.
         at: wall clock of the decision.
         opened_at: wall clock of the episode's `opened`; of an `opened`, the same as `at`.
+        elsewhere: states of the product's other facings.
     """
     kind = f"restock.{transition.kind.value}"
-    worse = transition.kind in (TransitionKind.OPENED, TransitionKind.UPDATED)
     return Event(
         id=str(
             event_id(who.origin, who.store, who.camera, transition.facing, kind, transition.episode, transition.number)
@@ -151,7 +154,7 @@ def facing_event(
             product=product,
             state=transition.state.value,
             previous_state=transition.previous_state.value,
-            severity=_FACING_SEVERITY.get(transition.state, "info") if worse else "info",
+            severity=severity_of(transition.kind, transition.state, elsewhere, transition.time_to_empty),
             frame_index=transition.frame_index,
             media_time_s=transition.media_time_s,
             since_s=transition.since_s,

@@ -23,7 +23,7 @@ from edgekit.pipeline.conditions import Conditions
 from edgekit.pipeline.products import ProductBoard, ProductStep
 from edgekit.pipeline.store import Store
 from edgekit.shelf.caution import Word
-from edgekit.shelf.planogram import Planogram
+from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.saved import SavedFacing
 from edgekit.shelf.words import FacingStatus, Transition, TransitionKind
 
@@ -143,7 +143,9 @@ class CameraLedger:
         at = self.time_of(decision.media_time_s)
         opened = _Opened(dict(self._opened.facings), dict(self._opened.conditions))
         events = [
-            self._with_pictures(self._facing_event(transition, at, opened), decision.pictures.get(transition.facing))
+            self._with_pictures(
+                self._facing_event(transition, at, opened, decision.statuses), decision.pictures.get(transition.facing)
+            )
             for transition in decision.transitions
         ]
         events += [self._camera_event(change, at, opened) for change in decision.changes]
@@ -193,7 +195,9 @@ class CameraLedger:
             return self._clock.now()
         return self._replay_from + timedelta(seconds=media_time_s or 0.0)
 
-    def _facing_event(self, transition: Transition, at: datetime, opened: _Opened) -> Event:
+    def _facing_event(
+        self, transition: Transition, at: datetime, opened: _Opened, statuses: Mapping[str, FacingStatus]
+    ) -> Event:
         name = transition.facing
         if transition.kind is TransitionKind.OPENED:
             opened.facings[name] = rfc3339(at)
@@ -208,7 +212,22 @@ class CameraLedger:
             product=facing.product if facing else None,
             at=at,
             opened_at=opened_at,
+            elsewhere=self._elsewhere(facing, statuses) if facing else (),
         )
+
+    def _elsewhere(self, facing: Facing, statuses: Mapping[str, FacingStatus]) -> list[FacingStatus]:
+        """States of the product's other facings: of this camera, and of the other live ones.
+
+        Which of two recordings is ahead is chance, and a replay must give the same bytes each time.
+        """
+        here = [
+            statuses[other.id]
+            for other in self._planogram.facings
+            if other.id != facing.id and (other.gtin or other.product) == (facing.gtin or facing.product)
+        ]
+        if self.replay or facing.gtin is None:
+            return here
+        return [*here, *self._board.elsewhere(self._who.camera, facing.gtin)]
 
     def _with_pictures(self, event: Event, shots: Shots | None) -> Event:
         """The event, naming those of its pictures that could be written: they are there before anybody hears of it."""

@@ -78,6 +78,15 @@ class ProductBoard:
         opened = {change.gtin: at for change in transitions if states[change.gtin].open}
         return ProductStep(after, states, {**before.opened_at, **opened}, transitions)
 
+    def elsewhere(self, camera: str, gtin: str) -> tuple[FacingStatus, ...]:
+        """The committed states of a product's facings in front of other cameras; from any thread."""
+        statuses = self._committed.statuses
+        return tuple(
+            statuses.get(key, FacingStatus.UNKNOWN)
+            for key, (other, _) in self._facings.items()
+            if key[0] != camera and other == gtin
+        )
+
     def adopt(self, step: ProductStep) -> None:
         """It is committed."""
         self._committed = step

@@ -71,8 +71,8 @@ def test_recovered_names_its_condition_and_closes_it() -> None:
 @pytest.mark.parametrize(
     ("kind", "effect", "severity"),
     [
-        ("opened", "opens", "warning"),
-        ("updated", "continues", "warning"),
+        ("opened", "opens", "critical"),
+        ("updated", "continues", "critical"),
         ("resolved", "closes", "info"),
         ("retracted", "closes", "info"),
     ],
