@@ -5,7 +5,7 @@
 
 A shop enrols 40 products of GroceryStore by 1, 2, 5 and 10 photos of its train split; looked up are all photos of its
 val split: of those 40, and of the 20 other products that have any, which are unknown. `--draws` shops are drawn from a
-fixed seed. The 21 products without val photos are calibrated on (and train_embedder.py trains on them); nothing was
+fixed seed. INT8 is calibrated on the 21 products without val photos, and settings were chosen on them; nothing was
 ever chosen on the 60 others.
 
 `class mean`: nearest class mean on the raw float features, photos as they are. `ours`: edgekit's index and recogniser,
@@ -13,8 +13,8 @@ three views of a photo as `edgekit similar` takes them, with 5 photos also one a
 top-1: one of the 40 must be named. At the index's own threshold: known photos named rightly, named wrongly, and
 strangers accepted. Exit code 1 where INT8 with 5 photos is not better than class means.
 
-Backbones are ONNX classifiers of --zoo (train_zoo.py writes efficientnet_lite0.onnx, with ImageNet's weights;
-train_embedder.py trains efficientnet_lite0_grocery.onnx from it): those that are there are judged.
+Backbones are ONNX classifiers in --zoo, with EfficientNet-Lite0's preprocessing: efficientnet_lite0.onnx, with
+ImageNet's weights, which train_zoo.py writes, or one of your own that was trained on none of the 60 products.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from edgekit.config.environment import cache_folder
 from edgekit.files import write_whole
 from edgekit.recognition.views import QUERY_VIEWS
 
-BACKBONES = ("efficientnet_lite0.onnx", "efficientnet_lite0_grocery.onnx")
+BACKBONES = ("efficientnet_lite0.onnx",)
 CALIBRATION_PHOTOS = 128
 POOL = 12
 SHELF_PHOTOS = 5

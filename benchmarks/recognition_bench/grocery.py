@@ -32,7 +32,7 @@ class Grocery:
 
     @property
     def tuning(self) -> list[int]:
-        """The others: settings were chosen on their train photos; a backbone is calibrated and trained on them."""
+        """The others: settings were chosen on their train photos, and backbones are calibrated on them."""
         return sorted(set(self.train) - set(self.val))
 
 

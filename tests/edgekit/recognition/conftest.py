@@ -83,6 +83,8 @@ def embedders(tmp_path_factory: pytest.TempPathFactory, photo: Callable[..., np.
             folder / f"embed{seed}.edgekit",
             ModelOptions(task=Task.EMBED),
             int8=True,
+            correct_bias=False,
+            adaround=False,
             calibration=(folder / "calibration",),
         )
         made.append(export(request).bundle)
