@@ -485,7 +485,8 @@ async function begin() {
   }
   saved = false;
   draw();
-  document.body.dataset.ready = "yes";
+  // The list has made the picture's place smaller: ready once it is fitted into that.
+  requestAnimationFrame(() => requestAnimationFrame(() => (document.body.dataset.ready = "yes")));
 }
 
 begin();

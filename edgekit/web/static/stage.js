@@ -26,6 +26,7 @@ export class Stage {
     this.element.addEventListener("pointerdown", (event) => this.down(event));
     this.element.addEventListener("pointermove", (event) => this.move(event));
     for (const kind of ["pointerup", "pointercancel"]) this.element.addEventListener(kind, (event) => this.up(event));
+    this.element.addEventListener("contextmenu", (event) => event.preventDefault());
     this.element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     new ResizeObserver(() => (this.fitted ? this.fit() : this.apply())).observe(root);
     this.fit();
@@ -142,6 +143,7 @@ export class Stage {
     const drag = this.drag;
     if (!drag || this.pointers.size) return;
     this.drag = null;
-    drag.action?.end?.(drag.moved, event.type === "pointercancel");
+    // A finger that rests is taken for a long press, and its pointer cancelled: it has tapped all the same.
+    drag.action?.end?.(drag.moved, drag.moved && event.type === "pointercancel");
   }
 }
