@@ -84,7 +84,8 @@ class Removals:
 
     def _discounted(self, gap_s: float) -> Removals:
         kept = 0.5 ** (gap_s / HALF_LIFE_S)
-        return replace(self, count=self.count * kept, watched_s=self.watched_s * kept + gap_s)
+        watched_s = self.watched_s * kept + gap_s
+        return Removals(self.count * kept, watched_s, self.units, self.fewer, self.held_s)
 
 
 _THERE = (FacingStatus.STOCKED, FacingStatus.LOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from edgekit.shelf.depletion import Removals, TimeToEmpty, time_to_empty
@@ -63,7 +63,7 @@ def outlook_after(
         and abs(removals.count - count_said) < 0.5
         and removals.watched_s <= watched_said * (1 + _STALE_SHARE)
     ):
-        return replace(before, removals=removals)
+        return Outlook(removals, before.said, before.said_of)
     return Outlook(removals, time_to_empty(removals, left), (left, removals.count, removals.watched_s))
 
 

@@ -55,9 +55,17 @@ class Reading:
 
 
 def reading_of(
-    state: FacingState, evidence: Evidence, rules: ShelfRules, capacity: int, outline_xy_px: Polygon | None = None
+    state: FacingState,
+    evidence: Evidence,
+    rules: ShelfRules,
+    capacity: int,
+    outline_xy_px: Polygon | None = None,
+    *,
+    caution: float = 0.0,
+    waiting: bool = False,
+    time_to_empty: TimeToEmpty | None = None,
 ) -> Reading:
-    """The reading of a facing whose state `evidence` has just been taken into."""
+    """The reading of a facing whose state `evidence` has just been taken into; what comes after as in Reading."""
     reason = _reason(state, evidence, rules)
     return Reading(
         facing=evidence.facing,
@@ -73,6 +81,9 @@ def reading_of(
         candidate=state.candidate,
         held_s=state.held_s,
         outline_xy_px=outline_xy_px,
+        caution=caution,
+        waiting=waiting,
+        time_to_empty=time_to_empty,
     )
 
 

@@ -283,11 +283,12 @@ class Shelf:
             )
             if told is not None:
                 transitions.append(_with_outlook(told, outlooks[facing.id]))
-            seen = reading_of(
-                facings[facing.id], evidence[facing.id], self._rules, facing.capacity, places_now.get(facing.id)
-            )
-            readings[facing.id] = replace(
-                seen,
+            readings[facing.id] = reading_of(
+                facings[facing.id],
+                evidence[facing.id],
+                self._rules,
+                facing.capacity,
+                places_now.get(facing.id),
                 caution=cautions.get(facing.id, Caution()).level,
                 waiting=restocking.active,
                 time_to_empty=outlooks[facing.id].said,
