@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgekit.frame import Pixels
+from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, colour_distance
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, kept_share, likeness_of, patch_of, shape_of
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
 from edgekit.shelf.words import Findings, UnknownReason, Want
@@ -16,29 +21,33 @@ if TYPE_CHECKING:
 
 __all__ = ["AppearanceEvidence"]
 
-_EMPTY_LIKENESS, _STOCKED_LIKENESS = 0.2, 0.65
-"""Likeness that unrelated pictures reach, and that the same product put back a little aside has."""
+_KEPT, _COLOUR, _HALF_KEPT = 10.0, 20.0, 0.42
+"""Log-odds that a facing is stocked: by the share of its edges that it has kept, half at `_HALF_KEPT`, and against it
+by the distance of its colours. Set on rendered shelves and photographs of groceries by which nothing is reported."""
+_MOST_COLOUR = 0.3
 _KEPT_BY_CHANCE = 0.07
 """Share of its edges that an emptied facing seems to have kept: median over photographs of groceries."""
 _MIN_EDGE_SHARE = 0.02
-_OTHER_EDGES = 0.45, 0.75
-"""Edges where the product is gone, as a multiple of its own: less is an empty place, more is another product."""
+_ANOTHER = 1.1, 1.5
+"""Edges, as a multiple of the product's own, and five times the colour's distance from what lies around: less is an
+empty place, more another product."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Expected:
-    edges: Edges
     shape: PatchShape
+    edges: Edges
+    edge_share: float
+    chroma: NDArray[np.float32]
 
 
 class AppearanceEvidence:
-    """Likeness of edges to the reference's, over small shifts.
+    """How much of the reference's edges and colours is still there, over small shifts.
 
-    Fill is 0 at the likeness of unrelated pictures and 1 at that of the same product; for a larger capacity it is the
-    share of units, by the share of the facing that still looks as it did. What is unlike the reference is an empty
-    place where it has few edges, and another product where it has about as many as the product had. A facing without
-    edges in the reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer looks
-    like that.
+    Fill is the probability that the product stands; for a larger capacity it is the share of units, by the share of the
+    facing that still looks as it did. What is unlike the reference is an empty place where it has few edges and the
+    colours around it, and else another product. A facing without edges in the reference gives `no_evidence`; one that
+    the reference shows empty is stocked where it no longer looks like that.
     """
 
     def __init__(self, context: MethodContext) -> None:
@@ -59,8 +68,8 @@ class AppearanceEvidence:
         """How much of each facing is edges in the reference."""
         return {
             place.facing.id: Baseline(
-                self._expected[place.facing.id].edges.share >= _MIN_EDGE_SHARE,
-                self._expected[place.facing.id].edges.share,
+                self._expected[place.facing.id].edge_share >= _MIN_EDGE_SHARE,
+                self._expected[place.facing.id].edge_share,
             )
             for place in places
         }
@@ -82,23 +91,35 @@ class AppearanceEvidence:
 
     def _judged(self, pixels: Pixels, place: FacingPlace) -> Judgement:
         expected, facing = self._expected[place.facing.id], place.facing
-        if expected.edges.share < _MIN_EDGE_SHARE:
+        if expected.edge_share < _MIN_EDGE_SHARE:
             return Judgement(None, UnknownReason.NO_EVIDENCE)
-        now = edges_of(patch_of(pixels, place, expected.shape, margin=True))
-        found = likeness_of(expected.edges, now)
-        likeness = _between(found.value, _EMPTY_LIKENESS, _STOCKED_LIKENESS)
+        patch = patch_of(pixels, place, expected.shape)
+        now, chroma = edges_of(patch), chroma_of(patch)
+        shift_xy = likeness_of(expected.edges, now).shift_xy
+        kept = kept_share(expected.edges, now, shift_xy)
+        distance = min(colour_distance(expected.chroma, chroma, expected.shape, shift_xy), _MOST_COLOUR)
+        stocked = 1.0 / (1.0 + math.exp(_COLOUR * distance - _KEPT * (kept - _HALF_KEPT)))
         if facing.empty_in_reference:
-            return Judgement(1.0 - likeness)
-        another = _between(now.share / expected.edges.share, *_OTHER_EDGES) * (1.0 - likeness)
+            return Judgement(1.0 - stocked)
+        another = (1.0 - stocked) * self._another(expected, now, chroma)
         if facing.capacity == 1:
-            return Judgement(likeness, misplaced=another)
-        left = _between(kept_share(expected.edges, now, found.shift_xy), _KEPT_BY_CHANCE, 1.0)
-        return Judgement(round(left * facing.capacity) / facing.capacity, misplaced=another, units=True)
+            return Judgement(stocked, misplaced=another)
+        units = round(_between(kept, _KEPT_BY_CHANCE, 1.0) * facing.capacity)
+        return Judgement(units / facing.capacity, misplaced=another, units=True)
+
+    @staticmethod
+    def _another(expected: _Expected, now: Edges, chroma: NDArray[np.float32]) -> float:
+        """Probability (0-1) that what is unlike the reference is a product."""
+        edges = now.inner(expected.shape).share / expected.edge_share
+        colour = min(apart_from_surroundings(chroma, expected.shape), _MOST_COLOUR)
+        return _between(edges + 5 * colour, *_ANOTHER)
 
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
     shape = shape_of(place.box_xyxy_px)
-    return _Expected(edges_of(patch_of(reference, place, shape, margin=False)), shape)
+    patch = patch_of(reference, place, shape)
+    edges = edges_of(patch).inner(shape)
+    return _Expected(shape, edges, edges.share, chroma_of(patch))
 
 
 def _between(value: float, low: float, high: float) -> float:

@@ -22,9 +22,11 @@ _PATCH_PX = 32
 """Facings are looked at with this many pixels along their longer side."""
 _SHIFT_SHARE = 0.15
 """Products are not put back exactly where they stood; so far (of the facing's sides) they are looked for."""
-_EDGE_LEVEL = 40.0
+_EDGE_STRENGTH = 40.0**0.5
 _WINDOW_PX = 7
 _KEPT_LIKENESS = 0.5
+_LEFT_OF_EDGES = 0.2
+"""Edges that are fainter by more than a dim light explains are not the product's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,20 @@ class Edges:
     Attributes:
         strength: float32 (height, width), roots of the gradient, so that one bright edge does not drown the rest.
         directed: float32 (height, width, 2), gradient divided by that root.
-        share: share (0-1) of the pixels on an edge.
     """
 
     strength: NDArray[np.float32]
     directed: NDArray[np.float32]
-    share: float
+
+    @property
+    def share(self) -> float:
+        """Share (0-1) of the pixels that are on an edge."""
+        return float(np.count_nonzero(self.strength >= _EDGE_STRENGTH)) / self.strength.size
+
+    def inner(self, shape: PatchShape) -> Edges:
+        """Without the margin that `patch_of` gives."""
+        (width, height), (x, y) = shape.size_wh, shape.shift_xy
+        return Edges(self.strength[y : y + height, x : x + width], self.directed[y : y + height, x : x + width])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +87,41 @@ def shape_of(box_xyxy_px: tuple[int, int, int, int]) -> PatchShape:
     return PatchShape(size_wh, (round(_SHIFT_SHARE * size_wh[0]), round(_SHIFT_SHARE * min(size_wh))))
 
 
-def patch_of(pixels: Pixels, place: FacingPlace, shape: PatchShape, *, margin: bool) -> NDArray[np.uint8]:
-    """Grey uint8 patch of a facing; with `margin`, as much around it as the product may have moved.
+def patch_of(pixels: Pixels, place: FacingPlace, shape: PatchShape) -> NDArray[np.uint8]:
+    """uint8 (height, width, 3) BGR patch of a facing with as much around it as the product may have moved.
 
     Beyond the picture its border is repeated.
     """
     import cv2
 
     left, top, right, bottom = place.box_xyxy_px
-    size_wh, margin_xy = shape.size_wh, shape.shift_xy if margin else (0, 0)
+    size_wh, margin_xy = shape.size_wh, shape.shift_xy
     per_x, per_y = (right - left) / size_wh[0], (bottom - top) / size_wh[1]
     more_x, more_y = round(margin_xy[0] * per_x), round(margin_xy[1] * per_y)
     height, width = pixels.shape[:2]
     wanted = left - more_x, top - more_y, right + more_x, bottom + more_y
     cut = pixels[max(0, wanted[1]) : min(height, wanted[3]), max(0, wanted[0]) : min(width, wanted[2])]
-    grey = cv2.cvtColor(cut, cv2.COLOR_BGR2GRAY)
     missing = (max(0, -wanted[1]), max(0, wanted[3] - height), max(0, -wanted[0]), max(0, wanted[2] - width))
     if any(missing):
-        grey = cv2.copyMakeBorder(grey, *missing, cv2.BORDER_REPLICATE)
+        cut = cv2.copyMakeBorder(cut, *missing, cv2.BORDER_REPLICATE)
     patch_w, patch_h = size_wh[0] + 2 * margin_xy[0], size_wh[1] + 2 * margin_xy[1]
-    while grey.shape[1] >= 2 * patch_w and grey.shape[0] >= 2 * patch_h:  # halving is much faster than other ratios
-        half_w, half_h = grey.shape[1] // 2, grey.shape[0] // 2
-        grey = cv2.resize(grey, (half_w, half_h), interpolation=cv2.INTER_LINEAR)
-    patch: NDArray[np.uint8] = cv2.resize(grey, (patch_w, patch_h), interpolation=cv2.INTER_AREA)
+    while cut.shape[1] >= 2 * patch_w and cut.shape[0] >= 2 * patch_h:  # halving is much faster than other ratios
+        half_w, half_h = cut.shape[1] // 2, cut.shape[0] // 2
+        cut = cv2.resize(cut, (half_w, half_h), interpolation=cv2.INTER_LINEAR)
+    patch: NDArray[np.uint8] = cv2.resize(cut, (patch_w, patch_h), interpolation=cv2.INTER_AREA)
     return patch
 
 
 def edges_of(patch: NDArray[np.uint8]) -> Edges:
-    """The edges of a grey patch."""
+    """The edges of a patch."""
     import cv2
 
-    across, down = cv2.Sobel(patch, cv2.CV_32F, 1, 0), cv2.Sobel(patch, cv2.CV_32F, 0, 1)
+    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     magnitude = cv2.magnitude(across, down)
     strength = cv2.sqrt(magnitude)
     weight = 1.0 / (strength + np.float32(1e-3))
-    share = np.count_nonzero(magnitude >= _EDGE_LEVEL) / magnitude.size
-    return Edges(strength, cv2.merge((across * weight, down * weight)), share)
+    return Edges(strength, cv2.merge((across * weight, down * weight)))
 
 
 def likeness_of(expected: Edges, now: Edges) -> Likeness:
@@ -135,7 +144,9 @@ def kept_share(expected: Edges, now: Edges, shift_xy: tuple[int, int]) -> float:
     agreement = _near((expected.directed * there).sum(2))
     of_expected, of_now = _near((expected.directed**2).sum(2)), _near((there**2).sum(2))
     weight = cv2.sqrt(of_expected)
-    kept = agreement >= _KEPT_LIKENESS * np.sqrt(of_expected * of_now) + 1e-3
+    kept = (agreement >= _KEPT_LIKENESS * np.sqrt(of_expected * of_now) + 1e-3) & (
+        of_now >= _LEFT_OF_EDGES * of_expected
+    )
     return float(weight[kept].sum() / max(float(weight.sum()), 1e-6))
 
 

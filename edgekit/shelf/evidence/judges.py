@@ -20,6 +20,9 @@ from edgekit.shelf.words import Evidence, Findings, UnknownReason, Want
 
 __all__ = ["Judges"]
 
+_SURELY_STOCKED = 0.95
+"""By appearance: what a model misses there, it misses."""
+
 Baselines = Mapping[str, Mapping[str, Baseline]]
 
 
@@ -195,7 +198,7 @@ def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules)
         and first.fill <= rules.empty_at
         and second is not None
         and second.fill is not None
-        and second.fill >= 1.0
+        and second.fill >= _SURELY_STOCKED
     )
 
 

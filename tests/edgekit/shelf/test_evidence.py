@@ -212,7 +212,7 @@ def test_by_appearance_a_facing_that_the_reference_shows_empty_is_stocked_once_i
     # The facing must have edges of its own: here the upper corner of the board runs through it.
     reference = scenes.picture("", draw=lambda pixels: pixels.__setitem__(slice(100, 110), 30))
     bench = Bench(scenes, planogram, {}, reference)
-    assert bench.judge(pixels=reference)["a"].fill == 0.0
+    assert bench.judge(pixels=reference)["a"].fill < 0.05
     assert bench.judge(pixels=scenes.picture())["a"].fill > 0.8
 
 
