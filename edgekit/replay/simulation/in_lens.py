@@ -136,7 +136,7 @@ def _blur(scene: Scene, action: Action, until_s: float, random: np.random.Genera
     """The lens loses its focus within 2 s, or mist lies on it."""
     import cv2
 
-    sigma = float(random.uniform(7, 12)) * action.strength
+    sigma = max(6.0, float(random.uniform(7, 12)) * action.strength)
 
     def apply(pixels: Pixels, time_s: float, random: np.random.Generator) -> Pixels:
         now = sigma * envelope(time_s, action.at_s - 0.3, until_s, 1.0)
