@@ -254,7 +254,9 @@ class CameraWorker:
         conditions, changes = scene.judge(known.conditions, frame.time_s, frame.index)
         after = _Known(conclusion.state, self._shelf.statuses(conclusion.state), conditions)
         detections = None if view.of_reference else self._shelf.in_frame(view, _detections(findings))
-        pictures = self._album.taken(view, findings, conclusion.transitions) if self._album else {}
+        # With what was concluded remembered: the facing's new look is no longer something in front of the scene.
+        shown = replace(view, memory=conclusion.state.memory)
+        pictures = self._album.taken(shown, findings, conclusion.transitions) if self._album else {}
         if conclusion.transitions or changes or self._must_save(after, frame):
             if not self._commit(after, conclusion.transitions, changes, frame, pictures):
                 return detections, (), inference_s
@@ -262,7 +264,7 @@ class CameraWorker:
             self._known = after
         self._scene = scene
         if self._album is not None:
-            self._album.committed(view, findings, conclusion.readings, pictures)
+            self._album.committed(shown, findings, conclusion.readings, pictures)
         advice = scene.advice(frame.time_s)
         if advice is not None and advice != self._status.advice:
             logger.warning("camera %s: %s", self.name, advice)
