@@ -22,7 +22,7 @@ def similar(
 ) -> None:
     """Say which enrolled product a photo shows, with probabilities; `unknown` where none of them is likely enough.
 
-    The least probability is the index's own: 5 % of photos of its products reach it when their own is left out.
+    The least probability is the index's own: at most 5 % of photos of products that are left out reach it.
 
     Example: edgekit similar photo.jpg --top 3
     """
@@ -60,7 +60,8 @@ def similar(
     for one in guesses:
         typer.echo(f"  {one.probability:6.1%}  {one.product}{f'  {one.gtin}' if one.gtin else ''}")
     if recogniser.calibration.held_out < _FEW:
-        typer.echo("  (too few photos are enrolled for probabilities to mean much: enrol five of each product)")
+        held = recogniser.calibration.held_out
+        typer.echo(f"  ({held} photos to go by: with some dozens, five of each product, probabilities mean more)")
 
 
-_FEW = 20
+_FEW = 40

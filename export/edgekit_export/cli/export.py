@@ -131,6 +131,7 @@ def export(
     from rich.console import Console
     from rich.text import Text
 
+    from edgekit.bundle.manifest import Task
     from edgekit.config.environment import cache_folder
     from edgekit.errors import UsageError
     from edgekit_export.calibration_images import DEFAULT_MAX_IMAGES
@@ -187,7 +188,10 @@ def export(
     console.print()
     console.print(Text(f"Bundle   {result.bundle} ({result.bundle.stat().st_size / 1e6:.1f} MB)"), soft_wrap=True)
     console.print(Text(f"Report   {result.report_html}"), soft_wrap=True)
-    console.print(Text(f"Next     edgekit run --model {shlex.quote(str(result.bundle))} --camera 0"), soft_wrap=True)
+    bundle = shlex.quote(str(result.bundle))
+    embeds = request.options.task is Task.EMBED
+    then = f"enroll PRODUCT photos/*.jpg --model {bundle}" if embeds else f"run --model {bundle} --camera 0"
+    console.print(Text(f"Next     edgekit {then}"), soft_wrap=True)
 
 
 def _stem(model: str) -> str:
