@@ -26,11 +26,13 @@ class Agreement:
 
     Attributes:
         share: of the blocks in view that hold any structure in the reference, those that look the same (0-1).
+        likeness: their mean correlation (0-1; what is less counts as 0).
         blocks: how many such blocks are in view.
         spread: of the picture's four quarters that have such blocks, how many have some that look the same (0-1).
     """
 
     share: float
+    likeness: float
     blocks: int
     spread: float
 
@@ -80,7 +82,7 @@ def agreement_of(reference: Structure, now: Structure, alignment: Matrix) -> Agr
     height, width = reference.shape
     rows, columns = height // BLOCK_PX, width // BLOCK_PX
     if not rows or not columns:
-        return Agreement(0.0, 0, 0.0)
+        return Agreement(0.0, 0.0, 0, 0.0)
     blocks = blocks_of(reference, straightened(now, alignment))
     told = blocks_in_view((height, width), alignment) & blocks.first
     same = told & (blocks.likeness >= _SAME)
@@ -88,7 +90,8 @@ def agreement_of(reference: Structure, now: Structure, alignment: Matrix) -> Agr
     quarter = 2 * (np.arange(rows) >= rows / 2)[:, None] + (np.arange(columns) >= columns / 2)[None, :]
     having, agreeing = (np.unique(quarter[where]).size for where in (told, same))
     share = float(np.count_nonzero(same)) / count if count else 0.0
-    return Agreement(share, count, agreeing / having if having else 0.0)
+    likeness = float(np.maximum(blocks.likeness[told], 0.0).mean()) if count else 0.0
+    return Agreement(share, likeness, count, agreeing / having if having else 0.0)
 
 
 def _cut(picture: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:

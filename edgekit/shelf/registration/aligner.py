@@ -59,22 +59,25 @@ class Aligner:
         """
         structure = structure_of(small)
         scale_xy = self._scale_xy(structure)
-        expected = state.alignment if state.candidate is None else state.candidate
-        last = at_scale(expected, scale_xy)
         renewal = state.renewal or Renewal()
         target = renewal.target or self.target
-        found = followed(target.anchor, structure, last)
+        # Of a moved camera: where it has looked lately, and where it did before, which it may be turned back to.
+        places = [state.alignment] if state.candidate is None else [state.candidate, state.alignment]
+        scaled = [at_scale(place, scale_xy) for place in places]
+        looks = (followed(target.anchor, structure, place) for place in scaled)
+        found = next((look for look in looks if look is not None), None)
         if found is None and (state.searched_s is None or time_s - state.searched_s >= SEARCH_EVERY_S):
-            found = searched(target.anchor, target.features, structure, last)
+            found = searched(target.anchor, target.features, structure, scaled[-1])
             state = replace(state, searched_s=time_s)
         if found is None:
-            shows = shown(target.anchor, structure, last)
-            if shows is not Shows.REFERENCE or state.moved:
+            shows = shown(target.anchor, structure, scaled[-1])
+            if shows is not Shows.REFERENCE:
                 # Of a camera that was just switched on nothing is assumed: it may have been bumped meanwhile.
                 lost = shows is Shows.ANOTHER_SCENE or not state.known
                 return lost_after(state, lost, time_s)
-            found = Measurement(last, How.STILL)
-        matrix = expected if found.matrix is last else from_scale(found.matrix, scale_xy)
+            found = Measurement(scaled[-1], How.STILL)
+        same = [place for place, one in zip(places, scaled, strict=True) if found.matrix is one]
+        matrix = same[0] if same else from_scale(found.matrix, scale_xy)
         after = tracking_after(state, matrix, time_s)
         if after.moved or state.moved:
             return after

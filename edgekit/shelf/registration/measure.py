@@ -25,6 +25,10 @@ _STILL_SHARE = 0.5
 _FOLLOWED_SHARE = 0.35
 _MIN_CORNERS = 12
 _SMALL_STEP_PX = 2.0
+_MIN_GONE = 22
+_OUTVOTED = 3
+"""Of a camera that moves nearly every corner in view goes with it: 10 to 1 and more on photographs of shelves. Where
+three bottles are all the scene has, hands that move two of them get 2 to 1, and 20 corners in all."""
 _MIN_AGREEMENT = 0.4
 _MIN_BLOCKS = 8
 _MIN_QUARTERS = 0.7
@@ -71,10 +75,15 @@ def followed(anchor: Anchor, structure: Structure, last: Matrix) -> Measurement 
     fit = _proven(tracks, anchor, structure, _FOLLOWED_SHARE)
     if fit is None:
         return None
-    size_hw = structure.shape[:2]
-    if displacement_px(fit.matrix, last, size_hw) > _SMALL_STEP_PX:
+    step_px = displacement_px(fit.matrix, last, structure.shape[:2])
+    if step_px > _NEAR_PX:
+        # Hands and what they carry move many corners of a bare scene alike; what stands still speaks against them.
+        if not _outvotes(fit, tracks, last):
+            return None
         agreement = agreement_of(anchor.structure, structure, fit.matrix)
-        if not _shows_the_same(agreement):
+        if agreement.likeness <= agreement_of(anchor.structure, structure, last).likeness:
+            return None
+        if step_px > _SMALL_STEP_PX and not _shows_the_same(agreement):
             return None
     return Measurement(fit.matrix, How.FOLLOWED)
 
@@ -95,8 +104,10 @@ def searched(anchor: Anchor, features: Features, structure: Structure, last: Mat
     if not _shows_the_same(agreement):
         return None
     if displacement_px(fit.matrix, last, structure.shape[:2]) > _SMALL_STEP_PX:
+        if not _outvotes(fit, tracked(anchor, structure, last), last):
+            return None
         before = agreement_of(anchor.structure, structure, last)
-        if agreement.share < before.share + _CLEARLY_BETTER:
+        if agreement.share < before.share + _CLEARLY_BETTER or agreement.likeness <= before.likeness:
             return None
     return Measurement(fit.matrix, How.FEATURES)
 
@@ -125,6 +136,19 @@ def _proven(tracks: Tracks, anchor: Anchor, structure: Structure, least_share: f
     if not is_spread(tracks.points_xy[fit.agreeing], anchor.points_xy):
         return None
     return fit if is_plausible(fit.matrix, structure.shape[:2]) else None
+
+
+def _outvotes(fit: Fit, tracks: Tracks, last: Matrix) -> bool:
+    """Whether far more corners have gone with a fit than have stayed where `last` puts them."""
+    stayed = _apart(last, tracks)
+    staying = (stayed <= _NEAR_PX) & (stayed < _apart(fit.matrix, tracks))
+    return fit.count >= max(_MIN_GONE, _OUTVOTED * int(np.count_nonzero(staying)))
+
+
+def _apart(matrix: Matrix, tracks: Tracks) -> NDArray[np.float64]:
+    """float64 (n,): how far corners are from where `matrix` puts them."""
+    off = tracks.now_xy - mapped(matrix, tracks.points_xy)
+    return np.asarray(np.hypot(off[:, 0], off[:, 1]), np.float64)
 
 
 def _shows_the_same(agreement: Agreement) -> bool:

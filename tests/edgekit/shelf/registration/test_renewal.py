@@ -47,7 +47,7 @@ def test_what_has_changed_for_good_is_taken_over_and_a_bump_is_found_by_it(photo
     motion = cv2.getRotationMatrix2D((320, 320), 2.0, 1.0)
     motion[:, 2] += (20, -14)
     bumped = cv2.warpAffine(photos[1], motion, (640, 640), borderMode=cv2.BORDER_REFLECT)
-    tracking = watched(aligner, tracking, bumped, time_s, 20)
+    tracking = watched(aligner, tracking, bumped, time_s, 40)
     assert not tracking.moved
     centred = np.array(((1, 0, -0.5), (0, 1, -0.5), (0, 0, 1)))
     truth = np.linalg.inv(centred) @ np.vstack((motion, (0, 0, 1))) @ centred
