@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edgekit.cli.failure import say
+from edgekit.cli.pages import Address
+from edgekit.cli.planogram_page import HostOption, NoBrowserOption, PortOption, correct, counted
 from edgekit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +32,12 @@ def check(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Draw it over the camera's picture into this PNG or JPEG.")
     ] = None,
+    ui: Annotated[
+        bool, typer.Option("--ui", help="Open it over the camera's picture in a local page, to correct it there.")
+    ] = False,
+    no_browser: NoBrowserOption = False,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 0,
 ) -> None:
     """Hold planograms against what their cameras show now, and say per facing what is wrong.
 
@@ -48,6 +57,9 @@ def check(
     site = site_for_run(RunOptions(config=config, camera=camera, planogram=planogram))
     if out is not None and out.suffix.lower() not in (".png", ".jpg", ".jpeg"):
         raise UsageError(f"--out {out}: a picture's name ends in .png or .jpg.")
+    if ui and len(site.cameras) != 1:
+        ids = ", ".join(one.id for one in site.cameras)
+        raise UsageError(f"--ui shows one camera; there are {ids}.", hint=f"Add: --camera {site.cameras[0].id}")
     wrong = False
     for one in site.cameras:
         shelf = load_planogram(one.planogram)
@@ -59,8 +71,28 @@ def check(
             path = out if len(site.cameras) == 1 else out.with_stem(f"{out.stem}-{one.id}")
             write_reference(path, overlaid(shelf, live, problems))
             typer.echo(f"wrote {path}")
-    if wrong:
+        if ui:
+            _correct(shelf, live, Address(host, port, not no_browser))
+    if wrong and not ui:
         raise typer.Exit(WRONG)
+
+
+def _correct(shelf: Planogram, live: Pixels, address: Address) -> None:
+    """The planogram's page with the camera's picture in place of the reference, which stays as it is."""
+    import cv2
+
+    from edgekit.planograms.draft import Draft, draft_of
+    from edgekit.planograms.writing import write_planogram
+    from edgekit.web.planogram_page import PlanogramPage
+
+    def save(draft: Draft) -> None:
+        write_planogram(shelf.path, draft, shelf.reference)
+        say(f"wrote {shelf.path}: {counted(draft)}")
+
+    height, width = shelf.reference_size_hw
+    pixels: Pixels = cv2.resize(live, (width, height), interpolation=cv2.INTER_AREA).astype(live.dtype)
+    note = "This is what the camera shows now, not the reference picture."
+    correct(PlanogramPage(pixels, draft_of(shelf), name=shelf.path.name, save=save, notes=(note,)), address)
 
 
 def _say(camera: CameraConfig, shelf: Planogram, live: Pixels, problems: Sequence[Problem]) -> None:

@@ -72,7 +72,7 @@ class LocalServer:
         own_name = socket.gethostname().lower()
         names = frozenset({"localhost", host.lower(), own_name, f"{own_name}.local"})
         self._server.access = Access(token, port, names)
-        shown = own_name if host in ("", "0.0.0.0", "::") else host
+        shown = (_own_address() or own_name) if host in ("", "0.0.0.0", "::") else host
         shown = f"[{shown}]" if ":" in shown else shown
         self.url = f"http://{shown}:{port}/?token={token}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="edgekit-web", daemon=True)
@@ -97,6 +97,17 @@ class LocalServer:
             self._thread.join()
         self._server.server_close()
         self._server.hang_up()
+
+
+def _own_address() -> str | None:
+    """This machine's address in its network, which a phone can open where it cannot resolve the machine's name."""
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # chooses a route; of a datagram socket, connect sends nothing
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+    return None if is_loopback(address) or address == "0.0.0.0" else address
 
 
 class _Server(ThreadingHTTPServer):

@@ -77,6 +77,25 @@ def test_ctrl_c_after_a_save_is_a_clean_end_and_before_it_an_interruption(clip, 
         assert process.wait(20) == code
 
 
+def test_check_with_ui_shows_the_cameras_picture_and_corrects_the_planogram_there(
+    clip, edgekit, desktop, tmp_path
+) -> None:
+    process, address = edgekit(
+        "planogram", "check", "--camera", "clip.avi", "--planogram", "shelf/planogram.yaml", "--ui"
+    )
+    desktop.open(address, until=READY)
+    assert "what the camera shows now" in desktop.text("#banner")
+    desktop.click("[data-facing='0']")
+    desktop.press("ArrowRight")
+    desktop.click("#save")
+    desktop.wait("document.querySelector('#banner').innerText.startsWith('Saved')")
+    desktop.click("#done")
+    assert process.wait(20) == 0
+    saved = load_planogram(tmp_path / "shelf/planogram.yaml")
+    assert saved.facings[0].polygon_xy_px[0] == (25, 24)
+    assert saved.reference.name == "reference.png"
+
+
 def test_run_with_ui_shows_a_recording_at_its_own_pace_and_ends_with_it(clip, edgekit, desktop) -> None:
     process, address = edgekit(
         "run", "--camera", "clip.avi", "--planogram", "shelf/planogram.yaml", "--out", "out", "--ui"

@@ -113,6 +113,12 @@ def test_answers_forbid_framing_scripts_from_elsewhere_and_keeping(ask) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_on_all_addresses_it_shows_one_that_another_machine_can_open(serve) -> None:
+    server = serve(PAGE, host="0.0.0.0")
+    assert not server.loopback
+    assert urlsplit(server.url).hostname not in ("0.0.0.0", "127.0.0.1", "localhost", None)
+
+
 def test_after_close_nobody_listens_and_closing_twice_is_fine() -> None:
     server = LocalServer(PAGE, token="secret")
     server.start()
