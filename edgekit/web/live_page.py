@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from edgekit.annotate.model import outline_of
 from edgekit.events.event import Event
 from edgekit.pipeline.health import CameraHealth, Health
+from edgekit.pipeline.status import Phase
 from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.readings import Reading
 from edgekit.web.http import Page, Reply, Request, Wrong, asset, json_reply
@@ -94,6 +95,7 @@ class LivePage:
         planogram = self._planograms[camera.id]
         seen = self._watch.seen(camera.id)
         readings = seen.readings if seen is not None else {}
+        lost = camera.phase is Phase.LOST or "lost" in camera.conditions
         height, width = planogram.reference_size_hw
         alarms = [
             {"name": name, "reason": reason, "text": advice_on(name, reason)}
@@ -112,18 +114,21 @@ class LivePage:
             "time": seen.frame.time_s if seen is not None else None,
             "width": width,
             "height": height,
-            "facings": [_facing(facing, readings.get(facing.id)) for facing in planogram.facings],
+            "facings": [_facing(facing, readings.get(facing.id), lost=lost) for facing in planogram.facings],
         }
 
 
-def _facing(facing: Facing, reading: Reading | None) -> dict[str, Any]:
+def _facing(facing: Facing, reading: Reading | None, *, lost: bool) -> dict[str, Any]:
+    """One facing; while its camera is lost, the last reading says nothing of now."""
     reason = "no_baseline" if reading is None else reading.reason.value if reading.reason is not None else None
+    if lost:
+        reason = "lost"
     return {
         "id": facing.id,
         "product": facing.product,
         "gtin": facing.gtin,
         "polygon": [[x, y] for x, y in outline_of(facing, reading)],
-        "state": reading.state.value if reading is not None else "unknown",
+        "state": reading.state.value if reading is not None and not lost else "unknown",
         "committed": reading.committed.value if reading is not None else "unknown",
         "reason": reason,
         "why": said_reason(reason) if reason is not None else None,

@@ -21,6 +21,7 @@ _REASONS: Final = MappingProxyType(
         "undecided": "what is seen speaks for neither full nor empty",
         "no_evidence": "nothing there tells what stands in it",
         "closed": "the store is closed",
+        "lost": "no picture comes",
     }
 )
 

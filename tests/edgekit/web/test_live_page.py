@@ -102,6 +102,8 @@ def test_a_camera_that_is_lost_is_said_with_what_to_do_and_its_last_picture_is_g
     desktop.open(serve(shop([(2.0, ())], then=(SourceError("the cable is out."),)).page.page).url, until=READY)
     desktop.wait("document.querySelector('.alarm')?.innerText.includes('check the camera')")
     assert desktop.js("document.querySelector('.view').classList.contains('stale')")
+    assert desktop.text(".chips") == "2 unknown"
+    assert "no picture comes: left, right" in desktop.text(".why")
 
 
 def test_a_covered_camera_is_said_with_what_to_do(shop, serve, desktop) -> None:
