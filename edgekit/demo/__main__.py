@@ -70,7 +70,7 @@ def choose_scene(out: Path, method: Method) -> Scene:
     try:
         return set_scene(out, method)
     except AssetError as error:
-        return set_embedded_scene(out / FOLDER, error.message)
+        return set_embedded_scene(out / FOLDER, method, error.message)
 
 
 def run_demo(out: Path, method: Method, encoding: str, console: Console) -> bool:

@@ -102,5 +102,5 @@ def test_with_no_public_file_and_no_network_the_demo_runs_the_whole_job_on_a_cli
     assert ran.stdout.splitlines()[0].startswith("Input: a shelf that edgekit renders")
     assert "is not on this machine" in ran.stdout.splitlines()[0]
     assert "6 of 6 true events in time, 0 others" in ran.stdout
-    for name in ("annotated.mp4", "contact-sheet.png", "events.jsonl", "summary.json"):
+    for name in ("facing.edgekit", "annotated.mp4", "contact-sheet.png", "events.jsonl", "summary.json"):
         assert (tmp_path / "out/embedded" / name).stat().st_size > 0
