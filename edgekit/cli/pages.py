@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgekit.cli.failure import say
+from edgekit.config.environment import has_screen
 
 if TYPE_CHECKING:
     from edgekit.web.http import Page
@@ -46,7 +45,7 @@ def page_up(page: Page, address: Address, what: str) -> Iterator[None]:
         say(f"{what}: {server.url}")
         if not server.loopback:
             say("Anybody in this network who knows that address can use the page; the connection is not encrypted.")
-        if address.browser and _has_screen():
+        if address.browser and has_screen():
             import webbrowser
 
             webbrowser.open(server.url)
@@ -57,10 +56,3 @@ def wait_done(done: threading.Event) -> None:
     """Wait for `done`, or for Ctrl-C."""
     while not done.wait(0.5):
         pass
-
-
-def _has_screen() -> bool:
-    """A text browser in an ssh session would take the terminal over."""
-    if sys.platform.startswith("linux"):
-        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    return "SSH_CONNECTION" not in os.environ

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["assets_folder", "cache_folder", "decline_telemetry", "variables"]
+__all__ = ["assets_folder", "cache_folder", "decline_telemetry", "has_screen", "variables"]
 
 
 def variables() -> Mapping[str, str]:
@@ -27,6 +28,14 @@ def assets_folder(environment: Mapping[str, str] | None = None) -> Path | None:
     """`$EDGEKIT_ASSETS`, the folder where public files already lie; None where it is not set."""
     named = (variables() if environment is None else environment).get("EDGEKIT_ASSETS", "")
     return Path(named).expanduser() if named else None
+
+
+def has_screen(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether a browser opened here would be seen; a text browser in an ssh session would take the terminal over."""
+    environment = variables() if environment is None else environment
+    if sys.platform.startswith("linux"):
+        return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+    return "SSH_CONNECTION" not in environment
 
 
 def decline_telemetry() -> None:

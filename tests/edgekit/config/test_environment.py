@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from edgekit.config.environment import assets_folder, cache_folder
+import pytest
+
+from edgekit.config.environment import assets_folder, cache_folder, has_screen
 
 
 def test_the_cache_lies_where_xdg_says() -> None:
@@ -15,6 +18,15 @@ def test_assets_lie_where_the_variable_says_or_nowhere() -> None:
     assert assets_folder({"EDGEKIT_ASSETS": "/data"}) == Path("/data")
     assert assets_folder({"EDGEKIT_ASSETS": ""}) is None
     assert assets_folder({}) is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what a screen is differs by platform")
+@pytest.mark.parametrize(
+    ("environment", "screen"),
+    [({}, False), ({"DISPLAY": ":0"}, True), ({"WAYLAND_DISPLAY": "wayland-0"}, True), ({"DISPLAY": ""}, False)],
+)
+def test_a_screen_is_where_a_window_can_open(environment, screen) -> None:
+    assert has_screen(environment) is screen
 
 
 def test_the_environment_is_read_in_few_places_and_never_at_import(repository: Path) -> None:
