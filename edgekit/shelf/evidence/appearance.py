@@ -26,8 +26,8 @@ _KEPT, _COLOUR, _HALF_KEPT = 10.0, 22.0, 0.45
 by the distance of its colours. Set on rendered shelves and photographs of groceries by which nothing is reported."""
 _MOST_COLOUR = 0.3
 _KEPT_BY_CHANCE = 0.12
-"""Share of its edges that an emptied facing seems to have kept: between its median (0.07) and what one of twenty exceeds
-(0.22), over photographs of groceries."""
+"""Share of its edges that an emptied facing seems to have kept: between its median (0.07) and what one of twenty
+exceeds (0.22), over photographs of groceries."""
 _MIN_EDGE_SHARE = 0.02
 _ANOTHER = 1.15, 1.45
 """Edges, as a multiple of the product's own, and five times the colour's distance from what lies around: less is an
