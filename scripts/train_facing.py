@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Trains the demo's facing classifier (full, empty, other) on rendered crops, and writes it as ONNX.
 
-Minutes on a CPU; needs torch. Everything is rendered from seeds: those from HELD_OUT on are never trained on, and
-only they are reported. Example: python scripts/train_facing.py --out edgekit/demo/facing.onnx
+Minutes on a CPU; needs torch (`make test-torch` sets it up). Everything is rendered from seeds: those from HELD_OUT on
+are never trained on, and only they are reported. Example: python scripts/train_facing.py --out facing.onnx
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnxruntime as ort
 import torch
 from torch import nn
 
@@ -116,54 +117,51 @@ def train(model: nn.Module, pixels: np.ndarray, labels: np.ndarray, *, epochs: i
     model.eval()
 
 
-def confusion(model: nn.Module, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """int64 (true, told) counts."""
+def confusion(model: Path, pixels: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """int64 (true, told) counts of a written model."""
+    session = ort.InferenceSession(str(model), providers=["CPUExecutionProvider"])
     counts = np.zeros((len(CLASSES), len(CLASSES)), np.int64)
-    with torch.no_grad():
-        for start in range(0, len(labels), 512):
-            told = model(as_input(pixels[start : start + 512])).argmax(1).numpy()
-            np.add.at(counts, (labels[start : start + 512], told), 1)
+    for start in range(0, len(labels), 512):
+        (logits,) = session.run(None, {"input": as_input(pixels[start : start + 512]).contiguous().numpy()})
+        np.add.at(counts, (labels[start : start + 512], logits.argmax(1)), 1)
     return counts
 
 
-def main() -> None:
-    """Render, train, report on held-out seeds, write ONNX."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("edgekit/demo/facing.onnx"))
-    parser.add_argument("--shelves", type=int, default=160, help="rendered for training")
-    parser.add_argument("--held-out", type=int, default=40, help="rendered for the report only")
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--crops", type=Path, help="keep the rendered crops in this file and take them from there")
-    arguments = parser.parse_args()
-    started = time.monotonic()
-    torch.manual_seed(arguments.seed)
-    torch.set_num_threads(1)  # of layers this small, two threads cost twice the time and gain nothing
-    if arguments.crops is not None and arguments.crops.exists():
-        kept = np.load(arguments.crops)
-        pixels, labels, other_pixels, other_labels = (kept[name] for name in ("a", "b", "c", "d"))
-    else:
-        pixels, labels = rendered(0, arguments.shelves, arguments.jobs)
-        other_pixels, other_labels = rendered(HELD_OUT, arguments.held_out, arguments.jobs)
-        if arguments.crops is not None:
-            np.savez(arguments.crops, a=pixels, b=labels, c=other_pixels, d=other_labels)
-    print(
-        f"{len(labels)} crops to train on, {len(other_labels)} held out: {time.monotonic() - started:.0f} s", flush=True
-    )
-    model = network().to(memory_format=torch.channels_last)
-    train(model, pixels, labels, epochs=arguments.epochs, seed=arguments.seed)
-    counts = confusion(model, other_pixels, other_labels)
+def write(model: nn.Module, out: Path) -> None:
+    """Write the model as ONNX, any number of crops at a time."""
     torch.onnx.export(
         model,
         (torch.zeros(1, 3, INPUT_PX, INPUT_PX),),
-        str(arguments.out),
+        str(out),
         input_names=["input"],
         output_names=["logits"],
         dynamic_axes={"input": {0: "n"}, "logits": {0: "n"}},
         opset_version=17,
         dynamo=False,
     )
+
+
+def main() -> None:
+    """Render, train, write ONNX, report on held-out seeds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("edgekit/demo/facing.onnx"))
+    parser.add_argument("--shelves", type=int, default=160, help="rendered for training")
+    parser.add_argument("--held-out", type=int, default=40, help="rendered for the report only")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2, help="processes that render")
+    parser.add_argument("--report-only", action="store_true", help="train nothing, report on the model in --out")
+    arguments = parser.parse_args()
+    started = time.monotonic()
+    torch.manual_seed(arguments.seed)
+    torch.set_num_threads(1)  # of layers this small, two threads cost twice the time and gain nothing
+    if not arguments.report_only:
+        pixels, labels = rendered(0, arguments.shelves, arguments.jobs)
+        print(f"{len(labels)} crops to train on: {time.monotonic() - started:.0f} s", flush=True)
+        model = network().to(memory_format=torch.channels_last)
+        train(model, pixels, labels, epochs=arguments.epochs, seed=arguments.seed)
+        write(model, arguments.out)
+    counts = confusion(arguments.out, *rendered(HELD_OUT, arguments.held_out, arguments.jobs))
     figures = {
         "held_out_accuracy": round(float(np.trace(counts) / counts.sum()), 4),
         "recall": {name: round(float(counts[i, i] / counts[i].sum()), 4) for i, name in enumerate(CLASSES)},
