@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edgekit.errors import PlanogramError
 from edgekit.frame import Frame, Pixels
 from edgekit.shelf.caution import Caution, Word, heard
+from edgekit.shelf.concluding import Before, Moment, cautions_after, concluded
 from edgekit.shelf.depletion import Removals
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import Baseline, ModelInfo
@@ -20,10 +21,10 @@ from edgekit.shelf.gates.background import covering_pixels, foreground_of, light
 from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
 from edgekit.shelf.gates.layout import Layout, layout_of, small_picture
 from edgekit.shelf.gates.scene import SceneStatistics, statistics_of
-from edgekit.shelf.outlook import Outlook, outlook_after
+from edgekit.shelf.outlook import Outlook
 from edgekit.shelf.pace import Pace
 from edgekit.shelf.planogram import Planogram
-from edgekit.shelf.readings import Reading, reading_of
+from edgekit.shelf.readings import Reading
 from edgekit.shelf.registration import register
 from edgekit.shelf.registration.aligner import Aligner
 from edgekit.shelf.registration.laid_out import LaidOut, laid_out
@@ -33,9 +34,9 @@ from edgekit.shelf.registration.tracking import Tracking, for_frames_of, in_new_
 from edgekit.shelf.restocking import Restocking
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.saved import SavedFacing, restored, same_product, saved_from
-from edgekit.shelf.states import FacingState, restarted, step
+from edgekit.shelf.states import FacingState
 from edgekit.shelf.states import in_new_epoch as facing_in_new_epoch
-from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, TransitionKind, UnknownReason, View
+from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, UnknownReason, View
 from edgekit.vision.detection import Detections
 
 __all__ = ["Conclusion", "Shelf", "ShelfState"]
@@ -252,56 +253,38 @@ class Shelf:
         )
         gap_s = frame.time_s - state.pace.time_s if state.pace.time_s is not None else 0.0
         restocking = state.restocking.after(evidence.values(), gap_s, self._rules)
-        rules = self._waiting if restocking.active else self._rules
         pace = state.pace.after(frame.time_s)
-        interval_s = pace.interval_s(self._interval_s)
-        cautions = {
-            name: later
-            for name, caution in state.cautions.items()
-            if (later := caution.after(gap_s if state.facings[name].judged else 0.0)).level > 0
-        }
-        outlooks = dict(state.outlooks)
-        before = {name: facing.status for name, facing in state.facings.items()}
-        facings: dict[str, FacingState] = {}
-        transitions: list[Transition] = []
-        readings: dict[str, Reading] = {}
         tracking = view.tracking if isinstance(view.tracking, Tracking) else state.tracking
-        places_now = outlines(self._planogram.facings, tracking, self._planogram.reference_size_hw)
-        anew = tracking is not None and state.tracking is not None and state.tracking.moved and not tracking.moved
-        for facing in self._planogram.facings:
-            facings[facing.id], told = step(
-                restarted(state.facings[facing.id]) if anew else state.facings[facing.id],
-                evidence[facing.id],
-                cautions.get(facing.id, Caution()).rules(rules),
-                time_s=frame.time_s,
-                frame_index=frame.index,
-                interval_s=interval_s,
-                capacity=facing.capacity,
-            )
-            outlooks[facing.id] = outlook_after(
-                outlooks.get(facing.id, Outlook()), facing, facings[facing.id], evidence[facing.id], told, gap_s
-            )
-            if told is not None:
-                transitions.append(_with_outlook(told, outlooks[facing.id]))
-            readings[facing.id] = reading_of(
-                facings[facing.id],
-                evidence[facing.id],
-                self._rules,
-                facing.capacity,
-                places_now.get(facing.id),
-                caution=cautions.get(facing.id, Caution()).level,
-                waiting=restocking.active,
-                time_to_empty=outlooks[facing.id].said,
-            )
+        before = Before(state.facings, state.cautions, state.outlooks)
+        before = replace(before, cautions=cautions_after(before, gap_s))
+        moment = Moment(
+            frame=frame,
+            gap_s=gap_s,
+            interval_s=pace.interval_s(self._interval_s),
+            rules=self._waiting if restocking.active else self._rules,
+            usual_rules=self._rules,
+            restocking=restocking.active,
+            anew=bool(state.tracking and tracking and state.tracking.moved and not tracking.moved),
+            outlines=outlines(self._planogram.facings, tracking, self._planogram.reference_size_hw),
+        )
+        found = concluded(self._planogram.facings, before, evidence, moment)
         if memory is not None:
             # What has been concluded of a facing is its look from now on, and not something in front of it.
-            changed = [place for place in places if facings[place.facing.id].status is not before[place.facing.id]]
-            memory = memory.accepting(changed)
-        after = replace(state, facings=facings, baselines=baselines, memory=memory, remembered=remembered)
+            names = {name for name, facing in found.facings.items() if facing.status is not state.facings[name].status}
+            memory = memory.accepting([place for place in places if place.facing.id in names])
         after = replace(
-            after, pace=pace, restocking=restocking, cautions=cautions, outlooks=outlooks, tracking=tracking
+            state,
+            facings=found.facings,
+            baselines=baselines,
+            memory=memory,
+            remembered=remembered,
+            tracking=tracking,
+            pace=pace,
+            cautions=before.cautions,
+            outlooks={**state.outlooks, **found.outlooks},
+            restocking=restocking,
         )
-        return Conclusion(after, tuple(transitions), readings)
+        return Conclusion(after, found.transitions, found.readings)
 
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:
         """The last concluded state of each facing."""
@@ -362,9 +345,3 @@ class Shelf:
 def _is_of_the_scene(gates: Mapping[str, Evidence]) -> bool:
     """Whether a gate says of the whole scene why it shows nothing."""
     return all(gate.reason not in (None, UnknownReason.OCCLUDED) for gate in gates.values())
-
-
-def _with_outlook(told: Transition, outlook: Outlook) -> Transition:
-    """What is low is told with when it will be empty."""
-    low = told.state is FacingStatus.LOW and told.kind in (TransitionKind.OPENED, TransitionKind.UPDATED)
-    return replace(told, time_to_empty=outlook.said) if low else told

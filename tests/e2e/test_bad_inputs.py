@@ -193,4 +193,6 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
     command += f"--encoding float --out {tmp_path / 'out'} --annotate"
     ran = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
     complaint(ran, 3, victim)
-    assert {path.name for path in (tmp_path / "out").iterdir()} <= {".edgekit", "events.jsonl"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} <= {".edgekit", "events.jsonl", "pictures"}
+    for picture in (tmp_path / "out" / "pictures").rglob("*.jpg"):
+        assert picture.read_bytes().endswith(b"\xff\xd9"), f"{picture.name} is half a picture"

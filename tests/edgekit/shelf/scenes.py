@@ -35,7 +35,8 @@ def planogram(method="appearance", capacity=1, product="bottle", classes=None, *
 
 
 def picture(present="abc", *, aside=0, lift=0, light=1.0, noise=1.5, seed=0, draw=None):
-    """uint8 (180, 320, 3): the shelf with the products named in `present`."""
+    """uint8 (180, 320, 3): the shelf with the products in `present`; `aside`: all by so many pixels, or by name."""
+    by_name = aside if isinstance(aside, dict) else dict.fromkeys(LEFTS, aside)
     random = np.random.default_rng(1)
     pixels = np.full((*SIZE_HW, 3), (170, 175, 180), np.float32)
     pixels[:30] = (90, 80, 70)  # a ceiling
@@ -46,7 +47,7 @@ def picture(present="abc", *, aside=0, lift=0, light=1.0, noise=1.5, seed=0, dra
     labels = {name: random.uniform(40, 230, (8, 4, 3)) for name in LEFTS}
     for name in present:
         label = np.kron(labels[name], np.ones((10, 10, 1)))
-        left = LEFTS[name] + aside
+        left = LEFTS[name] + by_name.get(name, 0)
         pixels[TOP - lift : BOTTOM - lift, left : left + WIDTH] = label
     if draw is not None:
         draw(pixels)

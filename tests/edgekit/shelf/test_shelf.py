@@ -81,7 +81,7 @@ def test_taken_away_and_put_back_is_told_once_each(scenes, method) -> None:
         lambda camera, person: camera.see(10, light=0.4).see(10),
         lambda camera, person: camera.see(10, light=0.05).see(10),
         lambda camera, person: camera.see(10, draw=lambda pixels: pixels.__setitem__(..., (90, 110, 170))).see(10),
-        lambda camera, person: camera.see(10, aside=5).see(10, aside=-4),
+        lambda camera, person: camera.see(9, aside={"a": 5}).see(9, aside={"a": 5, "b": -4}).see(9, aside={"c": 5}),
         lambda camera, person: camera.see(5, noise=8),
     ],
     ids=["stands", "walks", "dim", "dark", "covered", "aside", "noise"],
