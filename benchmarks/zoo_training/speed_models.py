@@ -20,18 +20,19 @@ from zoo_training.training import normalised
 __all__ = ["speed_model"]
 
 _SIDE_PX: Final = 224
-_PICTURES: Final = 16
+_PICTURES: Final = 64
 
 
 def speed_model(name: str, pictures: Path, weights: Path) -> bytes:
     """torchvision's `name` as ONNX (opset 17, 1x3x224x224).
 
-    Its normalisation layers hold the statistics of real pictures of this size: with others, activations grow or
-    vanish from layer to layer, ranges become empty, and quantizers take ways that no trained network takes.
+    Its normalisation layers hold the statistics of the pictures that it was trained on, at this size: with others,
+    activations grow or vanish from layer to layer, ranges become empty, and quantizers take ways that no trained
+    network takes.
 
     Args:
         name: as torchvision calls it.
-        pictures: a folder of photographs.
+        pictures: a folder of what it was trained on.
         weights: its state_dict, trained at another size. Random ones will not do: no picture then differs from another
             by more than rounding, and a quantizer that measures noise leaves float what it need not.
     """

@@ -103,9 +103,14 @@ def quantized(
 
 
 def measure_of(source: SourceModel, model: Any) -> Measure:
-    """What counts as an error in the outputs of `model`, the float graph: of a detector what it finds, else values."""
-    from edgekit_export.quantize import DetectionNoise, ValueNoise
+    """What counts as an error in the outputs of `model`, the float graph.
 
+    Of a classifier its probabilities, of a detector what it finds, of an embedder the values.
+    """
+    from edgekit_export.quantize import ClassificationNoise, DetectionNoise, ValueNoise
+
+    if source.task is Task.CLASSIFY:
+        return ClassificationNoise(source.decoder.name)
     if source.task is not Task.DETECT:
         return ValueNoise()
     geometry = source.preprocessing.geometry

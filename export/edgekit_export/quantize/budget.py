@@ -89,7 +89,7 @@ def _choices(
 ) -> Iterator[tuple[Decision, Written]]:
     for share in shares:
         changed = dataclasses.replace(
-            options, max_noise=share * options.max_noise, preferred_int8_share=0.0, min_int8_share=0.0
+            options, max_noise=share * options.max_noise, preferred_int8_share=0.0, min_int8_share=0.0, worth_noise=1.0
         )
         decision = decider.decide(changed)
         yield decision, decider.write(decision)

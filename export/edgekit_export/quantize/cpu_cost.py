@@ -20,7 +20,7 @@ from edgekit_export.quantize.plan import Plan, StemPlan
 __all__ = ["CpuCost", "cheapest"]
 
 # From ONNX Runtime's blocked floats to bytes and back: reordered, rounded, transposed. Per value, and three calls.
-_QUANTIZE, _DEQUANTIZE, _CHANGE = 0.19, 0.26, 8000.0
+_QUANTIZE, _DEQUANTIZE, _CHANGE = 0.19, 0.26, 4000.0
 # Per value: what ONNX Runtime merges into a float convolution, but not into an INT8 one.
 _UNMERGED: Mapping[str, float] = {"HardSwish": 0.20, "HardSigmoid": 0.13, "Sigmoid": 0.10, "LeakyRelu": 0.15}
 

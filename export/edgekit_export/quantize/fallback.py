@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from edgekit_export.quantize.cpu_cost import CpuCost, cheapest
 from edgekit_export.quantize.judge import Judge
@@ -112,7 +113,8 @@ def fastest(
 
     Where everything that the judge may switch makes too much noise, nodes are returned to float in the order of noise
     per nanosecond, and what then no longer pays goes with them. What saves less than `min_saving` stays float
-    altogether: that is within the error of the cost model, and noise for nothing.
+    altogether: that is within the error of the cost model, and noise for nothing. Where the budget leaves less than
+    `worth_noise` to be saved, and everything in INT8 saves that, it is taken with its noise, if that is not bad.
 
     Args:
         judge: of the nodes of the free choice.
@@ -127,19 +129,22 @@ def fastest(
         return max(cost.nanoseconds(free - {name}) - cost.nanoseconds(free), 1.0)
 
     ordered = sorted(free, key=lambda name: (-sensitivities[name] / price(name), name))
-    tried: dict[int, Choice] = {}
 
-    def is_good(count: int) -> bool:
-        allowed = free - set(ordered[:count])
-        chosen = _cheapest(cost, allowed)
-        if cost.nanoseconds(chosen) > (1.0 - options.min_saving) * in_float:
+    def saving(chosen: Collection[str]) -> float:
+        return 1.0 - cost.nanoseconds(chosen) / in_float if in_float > 0.0 else 0.0
+
+    @cache
+    def without(count: int) -> Choice:
+        """The choice with the first `count` of `ordered` in float."""
+        chosen = _cheapest(cost, free - set(ordered[:count]))
+        if saving(chosen) < options.min_saving:
             chosen = frozenset()
-        kept = [name for name in layers if name not in chosen]
-        noise = tuple(float(value) for value in judge.noise(chosen))
-        tried[count] = Choice(chosen, tuple(sorted(kept, key=lambda name: -sensitivities.get(name, -1.0))), noise)
-        return max(noise) <= options.max_noise
+        kept = sorted((name for name in layers if name not in chosen), key=lambda name: -sensitivities.get(name, -1.0))
+        return Choice(chosen, tuple(kept), tuple(float(value) for value in judge.noise(chosen)))
 
-    count = fewest(len(ordered), is_good)
-    if count not in tried:
-        is_good(count)
-    return tried[count]
+    within = without(fewest(len(ordered), lambda count: max(without(count).noise) <= options.max_noise))
+    if saving(within.quantized) >= options.worth_noise:
+        return within
+    everything = without(0)
+    worth = saving(everything.quantized) >= options.worth_noise and max(everything.noise) <= options.bad_noise
+    return everything if worth else within

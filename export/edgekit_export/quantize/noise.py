@@ -53,7 +53,7 @@ def noise(yardstick: Yardstick, others: Sequence[Outputs]) -> NDArray[np.float64
 
 @dataclass(frozen=True, slots=True)
 class ValueNoise:
-    """The outputs' values as they are: right for classifiers and embeddings, and where nothing else is known.
+    """The outputs' values as they are: right for embeddings, and where nothing else is known.
 
     `max_noise` was set once after the mAP of YOLOX-nano on 64 pictures had been seen, `bad_noise` after the top-1 of an
     EfficientNet-B0 (at 0.2, which 0.25 let pass, it lost two points).

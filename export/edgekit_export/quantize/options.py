@@ -27,13 +27,14 @@ class QuantizeOptions:
         min_int8_share: share that it keeps in any case.
         min_relief: a layer is returned to float or given finer steps only if alone it makes this share of `max_noise`.
         min_saving: share of the time that int8-cpu has to save by the cost model; else it is the float graph.
+        worth_noise: share of the time that is worth more noise than `max_noise`, though no bad one, to int8-cpu.
         rank_images: held-back images on which layers are ranked one at a time.
         max_held_back: most images held back from the ranges for ranking and judging.
         equalize: bring the channels of noisy activations of int8-tensorrt to one range (Nagel et al., 2019).
         correct_bias: correct biases layer by layer, each on what the corrected layers before it give; None where the
-            noise is more than a quarter of `max_noise`.
+            noise is more than a twenty-fifth of `max_noise`.
         adaround: round weights anew, block by block, each on what the rounded ones before it give (Nagel et al., 2020);
-            None as of `correct_bias`.
+            None where it is more than a quarter.
         threads: CPU threads.
         method: how ranges are chosen.
         table: ranges of an earlier calibration, to be taken as they are; it must be of this very graph, these images,
@@ -48,6 +49,7 @@ class QuantizeOptions:
     min_int8_share: float = 0.95
     min_relief: float = 0.02
     min_saving: float = 0.05
+    worth_noise: float = 0.15
     rank_images: int = 4
     max_held_back: int = 32
     equalize: bool = False

@@ -41,8 +41,10 @@ on 96 others: 0.9 dB by 16 images, 1.5 by 117), and each costs the same time aga
 """
 
 
-_WORTH_REPAIRING: Final = 0.25
-"""Share of the noise budget above which repairs of the rounding are tried unasked: half a minute for YOLOX-nano.
+_WORTH_A_BIAS: Final = 0.04
+_WORTH_ROUNDING: Final = 0.25
+"""Shares of the noise budget above which repairs are tried unasked. Correcting biases takes seconds, rounding anew half
+a minute (YOLOX-nano).
 
 That they are tried unasked was decided after the mAP of YOLOX-nano with and without them had been seen.
 """
@@ -154,16 +156,16 @@ def repaired(
     What they leave open is tried where the noise is worth it.
     """
     repairs = [
-        (BIAS_CORRECTION, bias_corrected, options.correct_bias),
-        (ADAROUND, adaptively_rounded, options.adaround),
+        (BIAS_CORRECTION, bias_corrected, options.correct_bias, _WORTH_A_BIAS),
+        (ADAROUND, adaptively_rounded, options.adaround, _WORTH_ROUNDING),
     ]
     current, gains = list(plans), []
     few = _some(base.images)
-    for name, repair, wanted in repairs:
+    for name, repair, wanted, worth in repairs:
         if wanted is False or not current:
             continue
         before = noise_of(base.panel, base.model, current)
-        if wanted is None and before <= _WORTH_REPAIRING * options.max_noise:
+        if wanted is None and before <= worth * options.max_noise:
             continue
         tried = _remembered(name, repair, base, current, few, options, progress)
         detail = f"on {len(few)} images{_anew(current, tried)}"

@@ -76,3 +76,10 @@ def test_a_float_product_with_one_value_a_channel_costs_two_reorders_and_an_int8
     whole, gated = product_costs(build, "Sigmoid"), product_costs(build, "GlobalAveragePool")
     assert gated[0] > 2 * whole[0]
     assert gated[1] == whole[1]
+
+
+def test_a_chain_with_gates_on_small_pictures_is_int8_as_well(build):
+    text = """g (float[1,96,12,12] x) => (float[1,96,12,12] z)
+        {a = Conv(x, w1) s = Sigmoid(a) b = Mul(a, s) c = Conv(b, w1) t = Sigmoid(c) d = Mul(c, t) z = Conv(d, w1)}"""
+    cost = costs(build, text, w1=w(96, 96, 1, 1))
+    assert chosen(cost) == {"a", "s", "b", "c", "t", "d", "z"}

@@ -100,6 +100,27 @@ def test_on_the_cpu_less_than_a_twentieth_of_the_time_is_not_worth_any_noise(sav
     assert chosen(AddingJudge({"a": (0.001, 10)}), {"a": saving}).quantized == int8
 
 
+LOUD = {f"loud{i}": (0.02, 10) for i in range(4)}
+
+
+@pytest.mark.parametrize(
+    ("saving", "max_noise", "int8"),
+    [
+        (5.0, 0.03, set(LOUD)),  # the budget leaves one of four, a twentieth of the time: a fifth is worth the noise
+        (5.0, 0.07, {"loud1", "loud2", "loud3"}),  # the budget itself leaves enough
+        (3.5, 0.03, set()),  # everything saves less than is worth it, and the one within the budget next to nothing
+    ],
+)
+def test_on_the_cpu_much_time_is_worth_noise_where_the_budget_leaves_little_of_it(saving, max_noise, int8):
+    options = QuantizeOptions(max_noise=max_noise, bad_noise=0.10)
+    assert chosen(AddingJudge(LOUD), dict.fromkeys(LOUD, saving), options).quantized == int8
+
+
+def test_on_the_cpu_no_time_is_worth_bad_noise():
+    options = QuantizeOptions(max_noise=0.03, bad_noise=0.07)
+    assert chosen(AddingJudge(LOUD), dict.fromkeys(LOUD, 5.0), options).quantized == {"loud3"}
+
+
 @pytest.mark.parametrize("answer", range(8))
 def test_halving_finds_the_smallest_good_number(answer):
     assert fewest(7, lambda count: count >= answer) == answer
