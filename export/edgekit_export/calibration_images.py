@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from edgekit_calibration.picture_checks import PictureSignature, doubtful_pictures, signature_of
 
@@ -18,12 +18,12 @@ from edgekit.vision.geometry import Geometry, prepare
 from edgekit_export.picture_store import PictureStore, PreparedPicture, PreparedPictures
 from edgekit_export.pictures import PICTURE_SUFFIXES, UnreadablePicture, pictures_in, read_picture
 from edgekit_export.progress import Progress, silent
+from edgekit_export.video_frames import VIDEO_SUFFIXES, count_frames, frames
 
 __all__ = [
     "DEFAULT_MAX_IMAGES",
     "MAX_FRAMES_PER_VIDEO",
     "MIN_IMAGES",
-    "VIDEO_SUFFIXES",
     "CalibrationImages",
     "PreparedPicture",
     "load_calibration",
@@ -39,9 +39,6 @@ MAX_FRAMES_PER_VIDEO: Final = 32
 MIN_IMAGES: Final = 16
 """With fewer readable pictures, ranges would be those of the few and not of the shop."""
 
-VIDEO_SUFFIXES: Final = frozenset(
-    {".avi", ".gif", ".m4v", ".mjpeg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv"}
-)
 _LIST_SUFFIXES: Final = frozenset({".csv", ".lst", ".txt"})
 
 # Every fourth block is held out; a video's block is four frames long, since neighbours look alike. Of fewer than 64
@@ -179,7 +176,9 @@ def _prepared(source: _Source, wanted: int, geometry: Geometry, *, with_original
             return f"{path}: {error}"
 
     if source.is_video:
-        yield from (ready(name, picture) for name, picture in _frames(source, wanted))
+        numbers = spread(source.frames, wanted)
+        for number, picture in zip(numbers, frames(source.path, numbers, CalibrationError), strict=True):
+            yield ready(f"{source.path} frame {number}", picture)
         return
     with ThreadPoolExecutor(_READERS) as pool:
         coming: deque[Future[_Ready | str]] = deque()
@@ -242,7 +241,7 @@ def _open(path: Path) -> _Source:
     if suffix in _LIST_SUFFIXES:
         return _Source(path, _listed(path))
     if suffix in VIDEO_SUFFIXES:
-        return _Source(path, (), _count_frames(path))
+        return _Source(path, (), count_frames(path, CalibrationError))
     if suffix in PICTURE_SUFFIXES:
         raise CalibrationError(f"{path} is a single picture.", hint="Give the folder that it lies in.")
     raise CalibrationError(
@@ -265,43 +264,3 @@ def _listed(path: Path) -> tuple[Path, ...]:
     if not names:
         raise CalibrationError(f"The calibration list {path} names no picture.")
     return tuple(path.parent / name for name in names)
-
-
-def _capture(path: Path) -> Any:
-    import cv2
-
-    capture = cv2.VideoCapture(str(path))
-    if not capture.isOpened():
-        capture.release()
-        raise CalibrationError(
-            f"{path} cannot be opened as a video.", hint="Is it whole, and of a format OpenCV reads?"
-        )
-    return capture
-
-
-def _count_frames(path: Path) -> int:
-    """Frames that can really be read; containers often claim another number."""
-    capture = _capture(path)
-    try:
-        count = 0
-        while capture.grab():
-            count += 1
-    finally:
-        capture.release()
-    if not count:
-        raise CalibrationError(f"No frame of {path} can be read.")
-    return count
-
-
-def _frames(source: _Source, wanted: int) -> Iterator[tuple[str, Pixels | str]]:
-    capture = _capture(source.path)
-    try:
-        at = -1
-        for index in spread(source.frames, wanted):
-            while at < index and capture.grab():
-                at += 1
-            ok, pixels = capture.retrieve()
-            name = f"{source.path} frame {index}"
-            yield name, pixels if ok else "frame cannot be decoded"
-    finally:
-        capture.release()

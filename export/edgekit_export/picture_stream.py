@@ -6,17 +6,16 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from edgekit.errors import DataError
 from edgekit.frame import Pixels
+from edgekit_export.calibration_images import spread
 from edgekit_export.pictures import PICTURE_SUFFIXES, UnreadablePicture, pictures_in, read_picture
+from edgekit_export.video_frames import VIDEO_SUFFIXES, count_frames, frames
 
-__all__ = ["VIDEO_SUFFIXES", "PictureStream", "open_pictures"]
+__all__ = ["PictureStream", "open_pictures"]
 
-VIDEO_SUFFIXES: Final = frozenset(
-    {".avi", ".gif", ".m4v", ".mjpeg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv"}
-)
 _LIST_SUFFIXES: Final = frozenset({".csv", ".lst", ".txt"})
 
 
@@ -63,7 +62,9 @@ class PictureStream:
             end = at + 1
             while end < len(self.places) and self.places[end].follows(self.places[end - 1]):
                 end += 1
-            yield from _frames(place.path, self.places[at:end])
+            named = self.places[at:end]
+            found = frames(place.path, [one.frame for one in named if one.frame is not None], DataError)
+            yield from ((one.name, picture) for one, picture in zip(named, found, strict=True))
             at = end
 
 
@@ -79,10 +80,8 @@ def open_pictures(paths: Sequence[Path], *, max_pictures: int | None = None) -> 
         DataError: a path is missing, empty, or of an unknown kind.
     """
     places = [place for path in paths for place in _places(path)]
-    if max_pictures is None or len(places) <= max_pictures:
-        return PictureStream(len(places), tuple(places))
-    chosen = [(2 * index + 1) * len(places) // (2 * max_pictures) for index in range(max_pictures)]
-    return PictureStream(len(places), tuple(places[index] for index in chosen))
+    wanted = len(places) if max_pictures is None else max_pictures
+    return PictureStream(len(places), tuple(places[index] for index in spread(len(places), wanted)))
 
 
 def _places(path: Path) -> list[_Place]:
@@ -98,7 +97,7 @@ def _places(path: Path) -> list[_Place]:
     if suffix in PICTURE_SUFFIXES:
         return [_Place(path)]
     if suffix in VIDEO_SUFFIXES:
-        return [_Place(path, index) for index in range(_count_frames(path))]
+        return [_Place(path, index) for index in range(count_frames(path, DataError))]
     if suffix in _LIST_SUFFIXES:
         return [_Place(path.parent / name) for name in _listed(path)]
     raise DataError(
@@ -128,41 +127,3 @@ def _picture(path: Path) -> Pixels | str:
         return read_picture(path)
     except UnreadablePicture as error:
         return str(error)
-
-
-def _capture(path: Path) -> Any:
-    import cv2
-
-    capture = cv2.VideoCapture(str(path))
-    if not capture.isOpened():
-        capture.release()
-        raise DataError(f"{path} cannot be opened as a video.", hint="Is it whole, and of a format OpenCV reads?")
-    return capture
-
-
-def _count_frames(path: Path) -> int:
-    """Frames that can really be read; containers often claim another number."""
-    capture = _capture(path)
-    try:
-        count = 0
-        while capture.grab():
-            count += 1
-    finally:
-        capture.release()
-    if not count:
-        raise DataError(f"No frame of {path} can be read.")
-    return count
-
-
-def _frames(path: Path, wanted: Sequence[_Place]) -> Iterator[tuple[str, Pixels | str]]:
-    capture = _capture(path)
-    try:
-        at = -1
-        for place in wanted:
-            assert place.frame is not None
-            while at < place.frame and capture.grab():
-                at += 1
-            ok, pixels = capture.retrieve()
-            yield place.name, pixels if ok else "frame cannot be decoded"
-    finally:
-        capture.release()

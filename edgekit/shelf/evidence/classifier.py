@@ -8,10 +8,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from edgekit.frame import Pixels
+from edgekit.shelf.evidence.crops import answers, crops_of
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
 from edgekit.shelf.evidence.models import class_ids, role_for
 from edgekit.shelf.words import Findings, Probabilities, UnknownReason, Want
-from edgekit.vision.geometry import square_crop
 
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
@@ -49,10 +49,7 @@ class ClassifierEvidence:
 
     def want(self, pixels: Pixels, places: Sequence[FacingPlace]) -> Want | None:
         """One crop a facing."""
-        if not places:
-            return None
-        crops = tuple(square_crop(pixels, place.box_xyxy_px, self._pad_value) for place in places)
-        return Want(self._role, crops, tuple(place.facing.id for place in places))
+        return crops_of(pixels, places, self._role, self._pad_value)
 
     def baselines(self, places: Sequence[FacingPlace], want: Want | None, findings: Findings) -> Mapping[str, Baseline]:
         """Probability of the product in the reference; where that is empty, the median of its other facings."""
@@ -101,10 +98,8 @@ class ClassifierEvidence:
         return baselines
 
     def _sums(self, want: Want | None, findings: Findings) -> Mapping[str, float]:
-        found = findings.get(self._role)
-        if want is None or not isinstance(found, Probabilities) or len(found.values) != len(want.facings):
-            return {}
-        return {name: float(row[self._ids[name]].sum()) for name, row in zip(want.facings, found.values, strict=True)}
+        rows = answers(want, findings, Probabilities)
+        return {name: float(row[self._ids[name]].sum()) for name, row in rows.items()}
 
     def _empty(self, facing_id: str, stocked: float) -> float:
         """Log-odds to expect of the facing without its product."""

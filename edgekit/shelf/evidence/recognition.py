@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from edgekit.errors import PlanogramError
 from edgekit.frame import Pixels
 from edgekit.recognition.recogniser import Recogniser
+from edgekit.shelf.evidence.crops import answers, crops_of
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
 from edgekit.shelf.evidence.models import role_for
 from edgekit.shelf.words import Embeddings, Findings, UnknownReason, Want
-from edgekit.vision.geometry import square_crop
 
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
@@ -57,10 +57,7 @@ class RecognitionEvidence:
 
     def want(self, pixels: Pixels, places: Sequence[FacingPlace]) -> Want | None:
         """One crop a facing."""
-        if not places:
-            return None
-        crops = tuple(square_crop(pixels, place.box_xyxy_px, self._pad_value) for place in places)
-        return Want(self._role, crops, tuple(place.facing.id for place in places))
+        return crops_of(pixels, places, self._role, self._pad_value)
 
     def baselines(self, places: Sequence[FacingPlace], want: Want | None, findings: Findings) -> Mapping[str, Baseline]:
         """Probability of the product in the reference; one that is empty there is believed to be known."""
@@ -103,10 +100,10 @@ class RecognitionEvidence:
 
     def _probabilities(self, want: Want | None, findings: Findings) -> Mapping[str, NDArray[np.float32]]:
         """Of every candidate, by facing id."""
-        found = findings.get(self._role)
-        if want is None or not isinstance(found, Embeddings) or len(found.values) != len(want.facings):
+        rows = answers(want, findings, Embeddings)
+        if not rows:
             return {}
-        return dict(zip(want.facings, self._recogniser.probabilities(found.values), strict=True))
+        return dict(zip(rows, self._recogniser.probabilities(np.stack(list(rows.values()))), strict=True))
 
     def _own_and_other(self, facing_id: str, row: NDArray[np.float32]) -> tuple[float, float]:
         own = self._own[facing_id]
