@@ -13,7 +13,7 @@ from edgekit.shelf.planogram import Facing
 from edgekit.shelf.states import FacingState
 from edgekit.shelf.words import FacingStatus, Transition
 
-__all__ = ["SavedFacing", "restored", "same_product", "saved_from"]
+__all__ = ["SavedFacing", "restored", "same_place", "same_product", "saved_from"]
 
 FACING_REMOVED = "facing_removed"
 PRODUCT_CHANGED = "product_changed"
@@ -31,6 +31,7 @@ class SavedFacing:
         cooldown_left_s, reminder_s, since_s: visible seconds, as `FacingState` counts them.
         caution: level of its `Caution`.
         removals, watched_s: as `Removals` counts them.
+        look: of an open episode, what the facing looked like when it was opened, as `turning.look_text` writes it.
     """
 
     product: str
@@ -45,6 +46,7 @@ class SavedFacing:
     caution: float = 0.0
     removals: float = 0.0
     watched_s: float = 0.0
+    look: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON object."""
@@ -70,8 +72,18 @@ def same_product(facing: Facing, row: SavedFacing) -> bool:
     return row.product == _product(facing)
 
 
+def same_place(facing: Facing, row: SavedFacing) -> bool:
+    """Whether the row was saved of the polygon that the facing has now."""
+    return row.place == _place(facing)
+
+
 def saved_from(
-    facing: Facing, state: FacingState, *, caution: float = 0.0, removals: Removals | None = None
+    facing: Facing,
+    state: FacingState,
+    *,
+    caution: float = 0.0,
+    removals: Removals | None = None,
+    look: str | None = None,
 ) -> SavedFacing:
     """The row to save for a facing."""
     removals = removals or Removals()
@@ -88,6 +100,7 @@ def saved_from(
         caution=round(caution, 4),
         removals=round(removals.count, 4),
         watched_s=round(removals.watched_s, 3),
+        look=look,
     )
 
 
@@ -129,6 +142,7 @@ def restored(
             cooldown_left_s=0.0,
             reminder_s=0.0,
             since_s=0.0,
+            look=None,
         )
         transitions += told
     return states, retired, tuple(transitions)

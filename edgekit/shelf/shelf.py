@@ -33,9 +33,10 @@ from edgekit.shelf.registration.picture import halved
 from edgekit.shelf.registration.tracking import Tracking, for_frames_of, in_new_epoch, lost_reason, unmoved
 from edgekit.shelf.restocking import Restocking
 from edgekit.shelf.rules import ShelfRules
-from edgekit.shelf.saved import SavedFacing, restored, same_product, saved_from
-from edgekit.shelf.states import FacingState
+from edgekit.shelf.saved import SavedFacing, restored, same_place, same_product, saved_from
+from edgekit.shelf.states import MAX_GAP_INTERVALS, FacingState
 from edgekit.shelf.states import in_new_epoch as facing_in_new_epoch
+from edgekit.shelf.turning import SinceOpened, kept_in_new_epoch, look_from, look_text, turned
 from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, UnknownReason, View
 from edgekit.vision.detection import Detections
 
@@ -56,6 +57,7 @@ class ShelfState:
         pace: how far apart this epoch's last samples were.
         cautions: by facing, how much slower it is believed; those that are believed as all are absent.
         outlooks: by facing, what has left it and when it will be empty.
+        since_opened: by facing with an open episode, what it looked like then, and whether it has been watched since.
         restocking: whether staff are at the shelf; of this epoch.
         retired: saved rows of facings that the planogram no longer has.
     """
@@ -68,6 +70,7 @@ class ShelfState:
     pace: Pace = field(default_factory=Pace)
     cautions: Mapping[str, Caution] = field(default_factory=dict)
     outlooks: Mapping[str, Outlook] = field(default_factory=dict)
+    since_opened: Mapping[str, SinceOpened] = field(default_factory=dict)
     restocking: Restocking = field(default_factory=Restocking)
     retired: Mapping[str, SavedFacing] = field(default_factory=dict)
 
@@ -144,7 +147,13 @@ class Shelf:
         }
         cautions = {name: Caution(row.caution) for name, row in rows.items() if row.caution > 0}
         outlooks = {name: Outlook(Removals(row.removals, row.watched_s)) for name, row in rows.items()}
-        return ShelfState(facings=facings, retired=retired, cautions=cautions, outlooks=outlooks), transitions
+        since = {
+            facing.id: SinceOpened(look_from(rows[facing.id].look))
+            for facing in self._planogram.facings
+            if facings[facing.id].episode.open and same_place(facing, rows[facing.id])
+        }
+        state = ShelfState(facings, retired=retired, cautions=cautions, outlooks=outlooks, since_opened=since)
+        return state, transitions
 
     def saved(self, state: ShelfState) -> dict[str, SavedFacing]:
         """The rows to keep in the state database."""
@@ -154,6 +163,7 @@ class Shelf:
                 state.facings[facing.id],
                 caution=state.cautions.get(facing.id, Caution()).level,
                 removals=state.outlooks.get(facing.id, Outlook()).removals,
+                look=look_text(since.look) if (since := state.since_opened.get(facing.id)) else None,
             )
             for facing in self._planogram.facings
         }
@@ -165,7 +175,7 @@ class Shelf:
         tracking = in_new_epoch(state.tracking) if state.tracking else None
         fresh = replace(state, facings=facings, memory=None, restocking=Restocking(), remembered={}, pace=Pace())
         outlooks = {name: outlook.in_new_epoch() for name, outlook in state.outlooks.items()}
-        return replace(fresh, tracking=tracking, outlooks=outlooks)
+        return replace(fresh, tracking=tracking, outlooks=outlooks, since_opened=kept_in_new_epoch(state.since_opened))
 
     def look(self, state: ShelfState, frame: Frame) -> View:
         """Judge the gates of a sample and say which pixels models should look at."""
@@ -220,7 +230,8 @@ class Shelf:
                 before = cautions.get(word.facing, Caution())
                 facings[word.facing], cautions[word.facing], told = heard(facings[word.facing], before, word)
                 transitions += [told] if told is not None else []
-        return replace(state, facings=facings, cautions=cautions), tuple(transitions)
+        since = {name: one for name, one in state.since_opened.items() if facings[name].episode.open}
+        return replace(state, facings=facings, cautions=cautions, since_opened=since), tuple(transitions)
 
     def closed(self, state: ShelfState, frame: Frame) -> View:
         """What a sample of a closed store is taken for: nothing of any facing, and nothing remembered of it."""
@@ -268,6 +279,14 @@ class Shelf:
             outlines=outlines(self._planogram.facings, tracking, self._planogram.reference_size_hw),
         )
         found = concluded(self._planogram.facings, before, evidence, moment)
+        since_opened, transitions = turned(
+            state.since_opened,
+            found.transitions,
+            evidence,
+            places,
+            memory.small if memory is not None else None,
+            unbroken=gap_s <= MAX_GAP_INTERVALS * moment.interval_s,
+        )
         if memory is not None:
             # What has been concluded of a facing is its look from now on, and not something in front of it.
             names = {name for name, facing in found.facings.items() if facing.status is not state.facings[name].status}
@@ -282,9 +301,10 @@ class Shelf:
             pace=pace,
             cautions=before.cautions,
             outlooks={**state.outlooks, **found.outlooks},
+            since_opened=since_opened,
             restocking=restocking,
         )
-        return Conclusion(after, found.transitions, found.readings)
+        return Conclusion(after, transitions, found.readings)
 
     def statuses(self, state: ShelfState) -> dict[str, FacingStatus]:
         """The last concluded state of each facing."""
