@@ -36,10 +36,10 @@ def watch(scenes):
     return play
 
 
-def _blurred(pixels):
+def _blurred(pixels, sigma_px):
     import cv2
 
-    return cv2.GaussianBlur(pixels, (0, 0), 12)
+    return cv2.GaussianBlur(pixels, (0, 0), sigma_px)
 
 
 def still(scenes, count=6, **kwargs):
@@ -124,13 +124,26 @@ def test_a_shaking_camera_is_not_motion(watch, scenes) -> None:
         (lambda s: np.random.default_rng(0).integers(0, 12, (*s.SIZE_HW, 3)).astype(np.uint8), UnknownReason.DARK),
         (lambda s: np.full((*s.SIZE_HW, 3), 255, np.uint8), UnknownReason.OVEREXPOSED),
         (lambda s: np.full((*s.SIZE_HW, 3), (90, 110, 170), np.uint8), UnknownReason.COVERED),
-        (lambda s: _blurred(s.picture()), UnknownReason.COVERED),
+        (lambda s: _blurred(s.picture(), 12), UnknownReason.COVERED),
+        (lambda s: _blurred(s.picture(), 5), UnknownReason.BLURRED),
+        (lambda s: 130 + _blurred(s.picture(), 5) // 3, UnknownReason.BLURRED),
         (lambda s: np.roll(s.picture(), (40, 25), (0, 1)), UnknownReason.CAMERA_MOVED),
     ],
 )
 def test_a_scene_that_shows_nothing_says_why(watch, scenes, pixels, reason) -> None:
     gates = watch([*still(scenes), pixels(scenes)])[-1]
     assert {one.reason for one in gates.values()} == {reason}
+
+
+@pytest.mark.parametrize("light", [0.3, 1.0])
+def test_an_emptied_shelf_in_any_light_is_not_blurred(watch, scenes, light) -> None:
+    gates = watch(still(scenes) + still(scenes, present="", light=light))[-1]
+    assert all(one.reason is None for one in gates.values())
+
+
+def test_a_lens_a_little_softer_than_its_reference_sees(watch, scenes) -> None:
+    soft = [_blurred(picture, 1.5) for picture in still(scenes)]
+    assert all(one.reason is None for one in watch(soft)[-1].values())
 
 
 def test_a_picture_that_repeats_to_the_bit_is_frozen_after_a_while(watch, scenes) -> None:
