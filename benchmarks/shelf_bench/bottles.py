@@ -10,6 +10,7 @@ from edgekit_export.export import ExportRequest, export
 from edgekit_export.models import ModelOptions
 
 from edgekit.bundle.manifest import Task
+from edgekit.config.environment import cache_folder
 from edgekit.config.loading import load_site
 from edgekit.demo.scene import Method, set_scene
 from edgekit.replay.grading import Take
@@ -58,7 +59,14 @@ def bottle_take(data: Path, folder: Path, bundle: Path | None = None) -> Take:
 
 
 def bottle_bundle(data: Path, folder: Path) -> Path:
-    """YOLOX-nano as a bundle of its float graph."""
+    """YOLOX-nano as `edgekit export --int8` makes it, calibrated on COCO photographs that are judged nowhere."""
     options = ModelOptions(task=Task.DETECT, decoder="yolox", classes=data / "models/coco_classes.txt")
-    request = ExportRequest(str(data / "models/yolox_nano.onnx"), folder / "yolox-nano.edgekit", options)
+    request = ExportRequest(
+        str(data / "models/yolox_nano.onnx"),
+        folder / "yolox-nano.edgekit",
+        options,
+        int8=True,
+        calibration=(data / "coco-64/calibration",),
+        cache=cache_folder(),
+    )
     return export(request).bundle

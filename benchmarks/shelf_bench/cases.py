@@ -20,9 +20,21 @@ from edgekit.replay.simulation.simulation import Simulation
 from edgekit.shelf.planogram import load_planogram
 from shelf_bench.aisle import aisle_take
 from shelf_bench.bottles import bottle_take
+from shelf_bench.known import known_products, photos_of, read_known, write_known
+from shelf_bench.known_scene import known_scene
 from shelf_bench.photos import PHOTOS, photo_planogram
 
-__all__ = ["HELD_OUT_FROM", "Case", "Group", "Looks", "nuisance_cases", "simulated_cases", "take_of"]
+__all__ = [
+    "HELD_OUT_FROM",
+    "KNOWN_SCENARIOS",
+    "Case",
+    "Group",
+    "Looks",
+    "detector_cases",
+    "nuisance_cases",
+    "simulated_cases",
+    "take_of",
+]
 
 HELD_OUT_FROM = 1000
 """Seeds from here on belong to nobody who tunes; below it they may be looked at."""
@@ -32,11 +44,32 @@ QUIET = ("nuisance", "hands")
 """Scenarios in which nothing is taken."""
 
 
+KNOWN_SCENARIOS = (
+    "deplete",
+    "staff",
+    "shoppers",
+    "standers",
+    "behind-shoppers",
+    "hands",
+    "light",
+    "daylight",
+    "lamps",
+    "shifted",
+    "swapped",
+    "compressed",
+    "jitter",
+    "everything",
+)
+"""What is scripted on shelves of products that the detector knows."""
+
+
 class Group(str, Enum):
     """Whether a figure may have been tuned for."""
 
     TUNING = "tuning"
     HELD_OUT = "held-out"
+    DETECTOR_TUNING = "by detector, tuning"
+    DETECTOR_HELD_OUT = "by detector, held-out"
     REAL = "real"
     NUISANCE = "nuisance"
 
@@ -61,7 +94,8 @@ class Case:
         seed: of the simulation.
         seconds: length; None: the scenario's own.
         looks: of the simulated shelf.
-        bundle: detector that looks at a real clip; None: by appearance.
+        bundle: detector that looks; None: by appearance.
+        known: folder of the products that the detector knows, for a simulated shelf of them.
     """
 
     name: str
@@ -72,6 +106,7 @@ class Case:
     seconds: float | None = None
     looks: Looks = Looks.RENDERED
     bundle: Path | None = None
+    known: Path | None = None
 
 
 def simulated_cases(
@@ -84,6 +119,24 @@ def simulated_cases(
             for seed in range(first, first + seeds):
                 look = looks[(number + seed) % len(looks)]
                 cases.append(Case(f"{scenario}-{seed}-{look.value}", group, data, scenario, seed, seconds, look))
+    return cases
+
+
+def detector_cases(
+    data: Path, scenarios: Sequence[str], seeds: int, bundle: Path, folder: Path, seconds: float | None
+) -> list[Case]:
+    """KNOWN_SCENARIOS among `scenarios` on shelves of products that the detector of `bundle` knows, from `folder`."""
+    cases = []
+    for group, first in ((Group.DETECTOR_TUNING, 0), (Group.DETECTOR_HELD_OUT, HELD_OUT_FROM)):
+        held_out = group is Group.DETECTOR_HELD_OUT
+        known = folder / ("known-held-out" if held_out else "known-tuning")
+        write_known(known_products(bundle, photos_of(data, held_out=held_out)), known)
+        for scenario in KNOWN_SCENARIOS:
+            if scenario in scenarios:
+                cases += [
+                    Case(f"{scenario}-{seed}-known", group, data, scenario, seed, seconds, bundle=bundle, known=known)
+                    for seed in range(first, first + seeds)
+                ]
     return cases
 
 
@@ -103,12 +156,18 @@ def take_of(case: Case, folder: Path) -> Take:
     if case.scenario == "aisle":
         return aisle_take(case.data, folder, case.seconds or 300.0)
     config = write_folder(_simulation(case, folder), folder / "take")
-    return replace(load_take(case.name, load_site(config), folder / "take" / "truth.json"), most_pictures=0)
+    site = load_site(config)
+    if case.bundle is not None:
+        site = site.model_copy(update={"models": {"shelf": case.bundle}})
+    return replace(load_take(case.name, site, folder / "take" / "truth.json"), most_pictures=0)
 
 
 def _simulation(case: Case, folder: Path) -> Simulation:
     options = ClipOptions(seconds=case.seconds)
     held_out = case.seed >= HELD_OUT_FROM
+    if case.known is not None:
+        scene = known_scene(np.random.default_rng((case.seed, *case.scenario.encode())), read_known(case.known))
+        return scenario_clip(case.scenario, case.seed, options, scene=scene)
     if case.looks is Looks.PHOTO:
         photo = PHOTOS[held_out][case.seed % len(PHOTOS[held_out])]
         planogram = load_planogram(photo_planogram(photo, case.data, folder))
