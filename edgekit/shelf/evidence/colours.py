@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from edgekit.shelf.evidence.edges import PatchShape
 
-__all__ = ["apart_from_surroundings", "chroma_of", "colour_distance"]
+__all__ = ["apart_from_surroundings", "chroma_of", "colour_distance", "unseen_around"]
 
 _DARK: Final = 30.0
 """Sum of the channels that black is lifted by: noise of dark pixels has no colour."""
 _RIM: Final = 6
 """The outer sixth on each side belongs to the wall rather than to the product."""
+_LIGHTNESS: Final = 0.15
+"""A back wall is darker behind an empty place than above it, and still the same wall."""
 
 
 def chroma_of(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -51,6 +53,34 @@ def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> floa
     if not around.any():
         return 0.0
     return float(np.abs(_middle(now, shape.size_wh, shape.shift_xy) - np.median(now[around], axis=0)).sum(2).mean())
+
+
+def unseen_around(patch: NDArray[np.uint8], shape: PatchShape) -> float:
+    """Mean distance (CIELAB, lightness counting little) of the facing's pixels to the nearest colour around it.
+
+    An empty place shows nothing but wall, board and neighbours that are seen around it, each in its own colour: 2 or
+    less. Another product shows colours of its own.
+
+    Args:
+        patch: uint8 (height, width, 3) BGR, with its margin.
+        shape: of the patch.
+
+    Returns:
+        In steps of an 8-bit Lab picture.
+    """
+    import cv2
+
+    x, y = shape.shift_xy
+    lab = cv2.cvtColor(patch, cv2.COLOR_BGR2LAB).astype(np.float32) - np.array((0, 128, 128), np.float32)
+    lab *= np.array((_LIGHTNESS, 1, 1), np.float32)
+    height, width = lab.shape[:2]
+    around = np.ones((height, width), np.bool_)
+    around[y : height - y, x : width - x] = False
+    if not around.any():
+        return 0.0
+    known, shown = lab[around], _middle(lab, shape.size_wh, shape.shift_xy).reshape(-1, 3)
+    squared = (shown**2).sum(1, keepdims=True) - 2 * shown @ known.T + (known**2).sum(1)
+    return float(np.sqrt(np.maximum(squared.min(1), 0)).mean())
 
 
 def _middle(chroma: NDArray[np.float32], size_wh: tuple[int, int], from_xy: tuple[int, int]) -> NDArray[np.float32]:

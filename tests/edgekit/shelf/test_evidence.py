@@ -290,3 +290,23 @@ def test_by_appearance_another_product_is_misplaced_and_an_empty_place_is_not(sc
     assert (told.fill, told.misplaced) == (pytest.approx(0.0, abs=0.3), pytest.approx(1.0, abs=0.3))
     assert bench.judge(pixels=scenes.picture("ac"))["b"].misplaced < 0.3
     assert bench.judge()["b"].misplaced == pytest.approx(0.0, abs=0.1)
+
+
+@pytest.mark.parametrize("bgr", [(60, 60, 70), (190, 160, 150), (120, 175, 150)])
+def test_by_appearance_another_product_without_any_print_is_misplaced_for_its_colour(scenes, bgr) -> None:
+    def plain(pixels):
+        pixels[scenes.TOP : scenes.BOTTOM, scenes.LEFTS["b"] : scenes.LEFTS["b"] + scenes.WIDTH] = bgr
+
+    judged = Bench(scenes, scenes.planogram("appearance"), {}).judge(pixels=scenes.picture("ac", draw=plain))["b"]
+    assert judged.fill < 0.1
+    assert judged.misplaced > 0.9
+
+
+def test_by_appearance_an_empty_place_before_a_panelled_wall_is_no_product(scenes) -> None:
+    def panels(pixels):
+        pixels[30:145, ::8] *= 0.6
+
+    bench = Bench(scenes, scenes.planogram("appearance"), {}, reference=scenes.picture(draw=panels))
+    judged = bench.judge(pixels=scenes.picture("ac", draw=panels, noise=3))["b"]
+    assert judged.fill < 0.1
+    assert judged.misplaced < 0.2
