@@ -21,7 +21,7 @@ from edgekit.replay.simulation.pictures import read_picture
 __all__ = ["SURE_SCORE", "Known", "known_products", "photos_of", "read_known", "write_known"]
 
 SURE_SCORE: Final = 0.6
-"""Score floor, in the photograph and before every trial wall: twice the default `min_score`, which is what a product
+"""Score floor, in the photograph and four times in a row before every trial wall: twice the default `min_score`, which is what a product
 must have in the reference picture for a detector's silence to count."""
 
 _CLASSES: Final = frozenset(
@@ -33,6 +33,7 @@ _SMALLEST_PX: Final = 36
 _TRIAL_PX: Final = (80, 110, 150)
 _WIDEST: Final = 1.7
 """Width over height: what is wider leaves no room for others in a row."""
+_SOFTNESS_PX: Final = 0.8
 _WALLS_BGR: Final = ((45.0, 46.0, 48.0), (128.0, 126.0, 124.0), (205.0, 208.0, 210.0))
 
 
@@ -125,15 +126,21 @@ def _shape(width: int, height: int, *, round_one: bool) -> NDArray[np.uint8]:
 
 
 def _is_known(predictor: Predictor, layer: Layer, class_id: int) -> bool:
-    """Whether the detector finds the cut-out before a dark, a grey and a pale wall, nearer and farther."""
+    """Whether the detector finds all of four in a row before a dark, a grey and a pale wall, nearer and farther."""
+    import cv2
+
     width, height = layer.size_wh
     for tall in _TRIAL_PX:
         front = resized(layer, max(1, round(width * tall / height)), tall)
         for wall in _WALLS_BGR:
             picture = np.empty((480, 640, 3), np.uint8)
             picture[:] = wall
-            lay(picture, front, 320 - front.size_wh[0] // 2, 200)
-            found = predictor.detect([picture], min_score=SURE_SCORE)[0]
-            if class_id not in found.class_ids:
+            picture[200 + tall :] = 255 - picture[200 + tall :]
+            places = range(20, 620 - front.size_wh[0], max(150, front.size_wh[0] + 10))
+            for x in places:
+                lay(picture, front, x, 200)
+            seen = np.asarray(cv2.GaussianBlur(picture, (0, 0), _SOFTNESS_PX), np.uint8)
+            found = predictor.detect([seen], min_score=SURE_SCORE)[0]
+            if np.count_nonzero(found.class_ids == class_id) < len(places):
                 return False
     return True

@@ -160,6 +160,17 @@ def _handheld(plan: Schedule) -> None:
     plan.now_and_then(Kind.SHOPPER, 25.0, (3.0, 6.0))
 
 
+def _drift(plan: Schedule) -> None:
+    """Over and over: a hand's camera drifts away and back, somebody crosses, and one facing is emptied meanwhile."""
+    at_s, names = 10.0, plan.facings
+    while names and at_s < plan.duration_s - 8 - SETTLED_S:
+        crossing = at_s + float(plan.random.uniform(0.5, 3.0))
+        plan.add(Kind.HANDHELD, at_s, 8.0)
+        plan.add(Kind.SHOPPER, crossing, 4.0)
+        plan.add(Kind.TAKE, at_s + float(plan.random.uniform(1.0, 7.0)), 2.5, names.pop())
+        at_s += 8 + SETTLED_S
+
+
 def _turned(plan: Schedule) -> None:
     plan.trade(7.0)
     plan.add(Kind.TURN_AWAY, plan.duration_s * float(plan.random.uniform(0.5, 0.7)))
@@ -299,6 +310,13 @@ _ALL: Final = (
     Scenario("jitter", "the camera shakes and vibrates", 90, _jitter),
     Scenario("bump", "the camera is knocked and stays so", 180, _bump),
     Scenario("handheld", "a hand holds the camera and wanders", 90, _handheld),
+    Scenario(
+        "drift",
+        "a camera drifts 45 px in 4 s while somebody crosses and one facing is emptied",
+        70,
+        _drift,
+        _with(several=0.0),
+    ),
     Scenario("turned-away", "the camera is turned to something else and stays so", 120, _turned),
     Scenario("covered", "something covers the lens", 150, _covered),
     Scenario("blurred", "the lens loses its focus", 150, _blurred),
