@@ -21,8 +21,8 @@ from edgekit.replay.simulation.pictures import read_picture
 __all__ = ["SURE_SCORE", "Known", "known_products", "photos_of", "read_known", "write_known"]
 
 SURE_SCORE: Final = 0.6
-"""Score floor, in the photograph and four times in a row before every trial wall: twice the default `min_score`, which is what a product
-must have in the reference picture for a detector's silence to count."""
+"""Score floor, in the photograph and four times in a row before every trial wall: twice the default `min_score`, which
+is what a product must have in the reference picture for a detector's silence to count."""
 
 _CLASSES: Final = frozenset(
     {"apple", "orange", "banana", "bowl", "bottle", "cup", "vase", "clock", "laptop", "broccoli"}
