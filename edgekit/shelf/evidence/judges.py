@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edgekit.frame import Pixels
 from edgekit.shelf.evidence.method import Baseline, EvidenceMethod, Judgement, MethodContext, ModelInfo, make_method
 from edgekit.shelf.evidence.models import knows, roles_of
-from edgekit.shelf.evidence.remembered import Remembered, still_holds
+from edgekit.shelf.evidence.remembered import Remembered, holding
 from edgekit.shelf.gates.layout import FacingPlace, Layout
+from edgekit.shelf.gates.motion import Texture
 from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, Findings, UnknownReason, Want
@@ -122,7 +120,7 @@ class Judges:
         wants: Sequence[Want],
         findings: Findings,
         baselines: Baselines,
-        texture: NDArray[np.uint8] | None = None,
+        texture: Texture | None = None,
         remembered: Mapping[str, Remembered] = MappingProxyType({}),
     ) -> tuple[dict[str, Evidence], Baselines, Mapping[str, Remembered]]:
         """What the sample says of each facing: its gates, and a fill where a method can tell one.
@@ -136,7 +134,7 @@ class Judges:
             gates: evidence so far, by facing.
             wants, findings: what the models were asked and said.
             baselines: of the reference.
-            texture: uint8 (height, width), the sample's texture picture; None where no gate made one.
+            texture: the sample's texture picture; None where no gate made one.
             remembered: by facing, what the method without a model last said.
         """
         visible = [place for place in places if gates[place.facing.id].reason is None]
@@ -177,19 +175,18 @@ def _looked(
     method: EvidenceMethod,
     pixels: Pixels,
     places: Sequence[FacingPlace],
-    texture: NDArray[np.uint8],
+    texture: Texture,
     remembered: Mapping[str, Remembered],
 ) -> tuple[Mapping[str, Judgement], Mapping[str, Remembered]]:
     """Judgements by a method that needs no model: new ones only of facings that have changed."""
-    holding = {place.facing.id: still_holds(place, texture, remembered) for place in places}
-    changed = [place for place in places if holding[place.facing.id] is None]
+    held = holding(places, texture, remembered)
+    changed = [place for place in places if place.facing.id not in held]
     fresh = method.judge(pixels, changed, None, {}, {})
     if changed:
-        looks = {
-            place.facing.id: Remembered(texture[place.rows, place.columns], fresh[place.facing.id]) for place in changed
-        }
-        remembered = {**remembered, **looks}
-    return {**{name: judgement for name, judgement in holding.items() if judgement is not None}, **fresh}, remembered
+        looks = {place.facing.id: Remembered(texture.of(place).copied(), fresh[place.facing.id]) for place in changed}
+        # The oldest come first.
+        remembered = {**{name: one for name, one in remembered.items() if name not in looks}, **looks}
+    return {**held, **fresh}, remembered
 
 
 def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules) -> bool:

@@ -51,7 +51,7 @@ class GateMemory:
     """
 
     time_s: float
-    texture: NDArray[np.uint8]
+    texture: Texture
     recent: Recent
     background: Background
     identical_s: float
@@ -106,7 +106,7 @@ def gates_of(
     reason = scene_reason(statistics, reference[1], identical_s, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
-        return closed, GateMemory(time_s, texture.picture, recent, background, identical_s, small, gain)
+        return closed, GateMemory(time_s, texture, recent, background, identical_s, small, gain)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background, small, gain)
     shares = visible_shares(foreground, layout)
@@ -117,7 +117,7 @@ def gates_of(
         name = place.facing.id
         hidden = UnknownReason.OCCLUDED if shares[name] < rules.min_visible_share else None
         gates[name] = Evidence(name, shares[name], moving_share(changed, place) >= MOVING_SHARE, None, hidden)
-    return gates, GateMemory(time_s, texture.picture, recent, background, identical_s, small, gain)
+    return gates, GateMemory(time_s, texture, recent, background, identical_s, small, gain)
 
 
 def _compared(recent: Recent) -> list[Texture]:

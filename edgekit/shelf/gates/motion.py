@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from edgekit.shelf.gates.layout import FacingPlace
 
-__all__ = ["MOVING_SHARE", "Recent", "Texture", "changed_pixels", "moving_share", "remembered", "texture_of"]
+__all__ = [
+    "MOVING_SHARE",
+    "Recent",
+    "Texture",
+    "beyond_neighbours",
+    "changed_pixels",
+    "moving_share",
+    "remembered",
+    "texture_of",
+]
 
 Grey = NDArray[np.uint8]
 
@@ -22,6 +31,15 @@ class Texture:
     picture: Grey
     highest: Grey
     lowest: Grey
+
+    def of(self, place: FacingPlace) -> Texture:
+        """Of one facing's bounding box alone."""
+        rows, columns = place.rows, place.columns
+        return Texture(self.picture[rows, columns], self.highest[rows, columns], self.lowest[rows, columns])
+
+    def copied(self) -> Texture:
+        """Pixels of its own, so that a larger picture is not kept for them."""
+        return Texture(self.picture.copy(), self.highest.copy(), self.lowest.copy())
 
 
 Recent = tuple[tuple[float, Texture], ...]
@@ -52,6 +70,17 @@ def texture_of(grey: Grey) -> Texture:
     return Texture(picture, cv2.dilate(picture, near), cv2.erode(picture, near))
 
 
+def beyond_neighbours(now: Texture, before: Texture) -> Grey:
+    """uint8 (height, width): by how much each pixel lies outside its neighbours of the other picture, either way."""
+    import cv2
+
+    difference: Grey = cv2.max(
+        cv2.max(cv2.subtract(now.picture, before.highest), cv2.subtract(before.lowest, now.picture)),
+        cv2.max(cv2.subtract(before.picture, now.highest), cv2.subtract(now.lowest, before.picture)),
+    )
+    return difference
+
+
 def changed_pixels(now: Texture, before: Texture) -> Grey:
     """uint8 (height, width): 1 where two texture pictures differ by more than noise and a shaking camera explain.
 
@@ -59,10 +88,7 @@ def changed_pixels(now: Texture, before: Texture) -> Grey:
     """
     import cv2
 
-    difference = cv2.max(
-        cv2.max(cv2.subtract(now.picture, before.highest), cv2.subtract(before.lowest, now.picture)),
-        cv2.max(cv2.subtract(before.picture, now.highest), cv2.subtract(now.lowest, before.picture)),
-    )
+    difference = beyond_neighbours(now, before)
     sampled = difference[::4, ::4].ravel()
     noise = float(np.partition(sampled, sampled.size // 2)[sampled.size // 2])
     threshold = max(_MIN_DIFFERENCE, min(_NOISE_FACTOR * noise, 3 * _MIN_DIFFERENCE))
