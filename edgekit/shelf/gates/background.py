@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
 from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout
-from edgekit.shelf.gates.motion import texture_of
+from edgekit.shelf.gates.motion import Texture, texture_of
 
 __all__ = [
     "Background",
@@ -53,6 +53,11 @@ _OWN_SHARE, _ENDING_SHARE = 0.6, 0.2
 _MOST_DARKER = 0.4
 _TOUCHED_SHARE = 0.1
 _MIN_PIECE_PX = 6
+_GREY = 128.0
+_THROUGH = 0.8
+"""Correlation of textures: glass and lamps leave 0.9 and more, people 0.5 and less."""
+_MIN_THROUGH, _MIN_THROUGH_PX = 5.0, 12
+"""Texture's spread in grey levels, above sensor noise, and the pixels that it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,8 +137,17 @@ def foreground_of(background: Background, small: Pixels, gain: float) -> Foregro
     return Foreground(changed, float(where.size - np.count_nonzero(lit)) / changed.size, either_way)
 
 
-def visible_shares(foreground: Foreground, layout: Layout) -> dict[str, float]:
-    """Share (0-1) of each facing that no foreground piece from outside covers."""
+def visible_shares(
+    foreground: Foreground, layout: Layout, background: Background | None = None, texture: Texture | None = None
+) -> dict[str, float]:
+    """Share (0-1) of each facing that no foreground piece from outside covers.
+
+    Args:
+        foreground: what differs from the background.
+        layout: where the facings are.
+        background, texture: the background, and the sample's texture: what the background's edges are seen through is
+            light or a reflection, and covers nothing. None: nothing is seen through.
+    """
     shares = {place.facing.id: 1.0 for place in layout.places}
     touched = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
     if not touched:
@@ -141,10 +155,27 @@ def visible_shares(foreground: Foreground, layout: Layout) -> dict[str, float]:
     labels, covering = _covering_pieces(foreground, layout)
     if not covering.any():
         return shares
+    before = texture_of(background.grey).picture if background is not None and texture is not None else None
     for place in touched:
-        covered = float(np.count_nonzero(covering[labels[place.rows, place.columns][place.mask > 0]])) / place.area_px
-        shares[place.facing.id] = 1.0 if covered >= _OWN_SHARE and _ends_here(labels, covering, place) else 1 - covered
+        where = covering[labels[place.rows, place.columns]] & (place.mask > 0)
+        covered = float(np.count_nonzero(where)) / place.area_px
+        own = covered >= _OWN_SHARE and _ends_here(labels, covering, place)
+        if covered and not own and before is not None and texture is not None:
+            box = place.rows, place.columns
+            own = _seen_through(before[box][where], texture.picture[box][where])
+        shares[place.facing.id] = 1.0 if own else 1 - covered
     return shares
+
+
+def _seen_through(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
+    """Whether texture of the background goes on in a sample, stronger or weaker; both uint8 (n,)."""
+    if before.size < _MIN_THROUGH_PX:
+        return False
+    was, is_now = (picture.astype(np.float32) - np.float32(_GREY) for picture in (before, now))
+    strengths = float(was @ was), float(is_now @ is_now)
+    if min(strengths) < _MIN_THROUGH**2 * before.size:
+        return False
+    return float(was @ is_now) >= _THROUGH * math.sqrt(strengths[0] * strengths[1])
 
 
 def _ends_here(labels: NDArray[np.uint16], covering: NDArray[np.bool_], place: FacingPlace) -> bool:

@@ -25,6 +25,7 @@ from edgekit.shelf.gates.motion import (
     Recent,
     Texture,
     changed_pixels,
+    lasting,
     moving_share,
     remembered,
     texture_of,
@@ -109,18 +110,19 @@ def gates_of(
         return closed, GateMemory(time_s, texture, recent, background, identical_s, small, gain)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background, small, gain)
-    shares = visible_shares(foreground, layout)
+    shares = visible_shares(foreground, layout, background, texture)
     if memory:
         background = followed(background, small, grey, foreground, changed[-1], layout, time_s)
+    moving = lasting(changed)
     gates = {}
     for place in layout.places:
         name = place.facing.id
         hidden = UnknownReason.OCCLUDED if shares[name] < rules.min_visible_share else None
-        gates[name] = Evidence(name, shares[name], moving_share(changed, place) >= MOVING_SHARE, None, hidden)
+        gates[name] = Evidence(name, shares[name], moving_share(moving, place) >= MOVING_SHARE, None, hidden)
     return gates, GateMemory(time_s, texture, recent, background, identical_s, small, gain)
 
 
 def _compared(recent: Recent) -> list[Texture]:
-    """The pictures that motion is judged against: the newest, and the oldest that is remembered."""
-    newest = recent[-1][1]
-    return [newest] if len(recent) == 1 else [newest, recent[0][1]]
+    """The pictures that motion is judged against: the newest, the middle and the oldest of those remembered."""
+    places = sorted({len(recent) - 1, len(recent) // 2, 0}, reverse=True)
+    return [recent[place][1] for place in places]

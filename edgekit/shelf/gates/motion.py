@@ -16,6 +16,7 @@ __all__ = [
     "Texture",
     "beyond_neighbours",
     "changed_pixels",
+    "lasting",
     "moving_share",
     "remembered",
     "texture_of",
@@ -45,13 +46,15 @@ class Texture:
 Recent = tuple[tuple[float, Texture], ...]
 """Texture pictures of the last moments with their times, oldest first."""
 
-MOTION_SPAN_S = 0.25
-"""A slow hand moves too little from one frame to the next at 30 frames/s, so that the past of 0.25 s is asked too."""
+MOTION_SPAN_S = 0.45
+"""A slow hand moves too little from one frame to the next at 30 frames/s, so that the past of 0.45 s is asked too."""
 _SPACING_S = 0.05
 _NEIGHBOURHOOD_PX = 9
 _MIN_DIFFERENCE = 10.0
 """Grey levels; sensor noise of 8 levels is 2 after 4x4 means, and 3 sigma of a difference of two such 8.5."""
 _NOISE_FACTOR = 6.0
+_LIT = 0.3
+"""A flickering or banding lamp multiplies edges by up to this much more or less; what moves takes them away."""
 MOVING_SHARE = 0.02
 _MOVING_PIXELS = 3
 
@@ -82,9 +85,9 @@ def beyond_neighbours(now: Texture, before: Texture) -> Grey:
 
 
 def changed_pixels(now: Texture, before: Texture) -> Grey:
-    """uint8 (height, width): 1 where two texture pictures differ by more than noise and a shaking camera explain.
+    """uint8 (height, width): 1 where two texture pictures differ by more than noise, light and shaking explain.
 
-    A pixel that lies between its neighbours of the other picture may have come from there.
+    A pixel that lies between its neighbours of the other picture may have come from there; light multiplies an edge.
     """
     import cv2
 
@@ -92,8 +95,26 @@ def changed_pixels(now: Texture, before: Texture) -> Grey:
     sampled = difference[::4, ::4].ravel()
     noise = float(np.partition(sampled, sampled.size // 2)[sampled.size // 2])
     threshold = max(_MIN_DIFFERENCE, min(_NOISE_FACTOR * noise, 3 * _MIN_DIFFERENCE))
+    if threshold < difference.max():
+        edges = cv2.min(cv2.absdiff(now.picture, 128), cv2.absdiff(before.picture, 128))
+        difference = cv2.subtract(difference, cv2.convertScaleAbs(edges, alpha=_LIT))
     changed: Grey = cv2.threshold(difference, threshold, 1, cv2.THRESH_BINARY)[1]
     return changed
+
+
+def lasting(changed: Sequence[Grey]) -> Sequence[Grey]:
+    """What differs from most of the last moments' pictures: a frame torn by the network differs from them alone.
+
+    Args:
+        changed: the sample against the newest, an older and the oldest picture, as many as there are.
+    """
+    import cv2
+
+    if len(changed) < 3:
+        return changed
+    newest, middle, oldest = changed
+    either = cv2.bitwise_or(newest, oldest)
+    return [cv2.bitwise_or(cv2.bitwise_and(middle, either), cv2.bitwise_and(newest, oldest))]
 
 
 def moving_share(changed: Sequence[Grey], place: FacingPlace) -> float:

@@ -108,6 +108,33 @@ def test_a_soft_shadow_is_neither_motion_nor_occlusion(watch, scenes) -> None:
         assert all(one.reason is None and not one.moving for one in gates.values())
 
 
+def test_the_bands_of_a_flickering_lamp_are_no_motion(watch, scenes) -> None:
+    down = np.arange(scenes.SIZE_HW[0])
+
+    def bands(phase):
+        def draw(pixels):
+            pixels *= (1 + 0.2 * np.sin(2 * np.pi * (down / 90 + phase)))[:, None, None]
+
+        return draw
+
+    pictures = [scenes.picture(seed=n, draw=bands(0.37 * n)) for n in range(12)]
+    assert not any(one.moving for gates in watch(still(scenes) + pictures) for one in gates.values())
+
+
+def test_a_frame_torn_by_the_network_moves_itself_and_not_the_samples_after_it(watch, scenes) -> None:
+    torn = scenes.picture(seed=30, draw=boxed(scenes.LEFTS["b"], 80, scenes.LEFTS["b"] + 30, 96, (128, 128, 128)))
+    seen = watch([*still(scenes), torn, *still(scenes)])
+    assert [gates["b"].moving for gates in seen[6:]] == [True] + 6 * [False]
+
+
+def test_what_a_facing_is_seen_through_is_a_reflection_and_covers_nothing(watch, scenes) -> None:
+    def reflection(pixels):
+        pixels[:, 125:165] = 0.75 * pixels[:, 125:165] + np.array((70, 40, 20))
+
+    gates = watch(still(scenes) + still(scenes, draw=reflection))[-1]
+    assert [gates[name].reason for name in "abc"] == [None, None, None]
+
+
 @pytest.mark.parametrize("light", [0.4, 0.7, 1.15])
 def test_another_light_is_no_occlusion(watch, scenes, light) -> None:
     assert all(one.reason is None for one in watch(still(scenes) + still(scenes, light=light))[-1].values())
