@@ -11,8 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, colour_distance, unseen_around
+from edgekit.shelf.evidence.colours import (
+    alike_colours,
+    apart_from_surroundings,
+    chroma_of,
+    colour_distance,
+    unseen_around,
+)
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, kept_share, likeness_of, patch_of, shape_of
+from edgekit.shelf.evidence.files import FileLook, expected_file, steps_back
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
 from edgekit.shelf.words import Findings, UnknownReason, Want
 
@@ -44,15 +51,17 @@ class _Expected:
     edges: Edges
     edge_share: float
     chroma: NDArray[np.float32]
+    file: FileLook | None
 
 
 class AppearanceEvidence:
     """How much of the reference's edges and colours is still there, over small shifts.
 
-    Fill is the probability that the product stands; for a larger capacity it is the share of units, by the share of the
-    facing that still looks as it did. What is unlike the reference is an empty place where it has few edges and shows
-    no colours but those around it, and else another product. A facing without edges in the reference gives
-    `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
+    Fill is the probability that the product stands; for a larger capacity it is the share of units: by the share of the
+    facing that still looks as it did, or by how far back the foremost unit stands. What is unlike the reference is an
+    empty place where it has few edges and shows no colours but those around it, and else another product. A facing
+    without edges in the reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer
+    looks like that.
     """
 
     def __init__(self, context: MethodContext) -> None:
@@ -109,8 +118,18 @@ class AppearanceEvidence:
         another = (1.0 - stocked) * self._another(expected.shape, patch, now, chroma) if stocked < _ASKED_BELOW else 0.0
         if facing.capacity == 1:
             return Judgement(stocked, misplaced=another)
-        units = round(_between(kept, _KEPT_BY_CHANCE, 1.0) * facing.capacity)
+        alike = alike_colours(expected.chroma, chroma, expected.shape, shift_xy)
+        units = self._units(expected, kept_share(expected.edges, now, shift_xy, alike), pixels, place)
         return Judgement(units / facing.capacity, misplaced=another, units=True)
+
+    @staticmethod
+    def _units(expected: _Expected, kept: float, pixels: Pixels, place: FacingPlace) -> int:
+        """How many units stand: by what is left of them, or by how far back the foremost one stands."""
+        capacity = place.facing.capacity
+        side_by_side = round(_between(kept, _KEPT_BY_CHANCE, 1.0) * capacity)
+        if side_by_side == 0 or expected.file is None:
+            return side_by_side
+        return max(1, min(side_by_side, capacity - steps_back(expected.file, pixels, place)))
 
     @staticmethod
     def _another(shape: PatchShape, patch: NDArray[np.uint8], now: Edges, chroma: NDArray[np.float32]) -> float:
@@ -124,7 +143,8 @@ def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
     shape = shape_of(place.box_xyxy_px)
     patch = patch_of(reference, place, shape)
     edges = edges_of(patch).inner(shape)
-    return _Expected(shape, edges, edges.share, chroma_of(patch))
+    file = expected_file(reference, place) if place.facing.capacity > 1 else None
+    return _Expected(shape, edges, edges.share, chroma_of(patch), file)
 
 
 def _between(value: float, low: float, high: float) -> float:

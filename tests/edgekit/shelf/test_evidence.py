@@ -281,6 +281,22 @@ def test_by_appearance_the_units_of_a_facing_are_told_by_what_still_looks_as_it_
     assert judged.units
 
 
+def test_by_appearance_the_last_unit_behind_the_others_is_one_unit(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("appearance", capacity=2), {})
+    pixels, left = scenes.picture("bc"), scenes.LEFTS["a"]
+    front = scenes.picture()[scenes.TOP : scenes.BOTTOM, left : left + scenes.WIDTH]
+    pixels[scenes.TOP - 6 : scenes.BOTTOM - 6, left : left + scenes.WIDTH] = front * 0.8
+    assert bench.judge(pixels=pixels)["a"].fill == 0.5
+
+
+def test_by_appearance_what_has_a_units_edges_but_not_its_colours_is_no_unit(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("appearance", capacity=2), {})
+    dyed, left = scenes.picture(), scenes.LEFTS["a"]
+    place = dyed[scenes.TOP : scenes.BOTTOM, left : left + scenes.WIDTH]
+    place[:] = place * (0.2, 1, 1)  # hardly any blue
+    assert bench.judge(pixels=dyed)["a"].fill == 0.0
+
+
 def test_by_appearance_another_product_is_misplaced_and_an_empty_place_is_not(scenes) -> None:
     bench = Bench(scenes, scenes.planogram("appearance"), {})
     swapped, left_b, left_c = scenes.picture(), scenes.LEFTS["b"], scenes.LEFTS["c"]
