@@ -32,6 +32,7 @@ class SavedFacing:
         caution: level of its `Caution`.
         removals, watched_s: as `Removals` counts them.
         look: of an open episode, what the facing looked like when it was opened, as `turning.look_text` writes it.
+        anchor: the same of its last restocking, in the pixels of its evidence by appearance.
     """
 
     product: str
@@ -47,6 +48,7 @@ class SavedFacing:
     removals: float = 0.0
     watched_s: float = 0.0
     look: str | None = None
+    anchor: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON object."""
@@ -84,6 +86,7 @@ def saved_from(
     caution: float = 0.0,
     removals: Removals | None = None,
     look: str | None = None,
+    anchor: str | None = None,
 ) -> SavedFacing:
     """The row to save for a facing."""
     removals = removals or Removals()
@@ -101,6 +104,7 @@ def saved_from(
         removals=round(removals.count, 4),
         watched_s=round(removals.watched_s, 3),
         look=look,
+        anchor=anchor,
     )
 
 
@@ -143,6 +147,7 @@ def restored(
             reminder_s=0.0,
             since_s=0.0,
             look=None,
+            anchor=None,
         )
         transitions += told
     return states, retired, tuple(transitions)

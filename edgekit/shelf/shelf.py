@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +38,13 @@ from edgekit.shelf.saved import SavedFacing, restored, same_place, same_product,
 from edgekit.shelf.states import MAX_GAP_INTERVALS, FacingState
 from edgekit.shelf.states import in_new_epoch as facing_in_new_epoch
 from edgekit.shelf.turning import SinceOpened, kept_in_new_epoch, look_from, look_text, turned
-from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, UnknownReason, View
+from edgekit.shelf.words import Evidence, FacingStatus, Findings, Transition, TransitionKind, UnknownReason, View
 from edgekit.vision.detection import Detections
 
 __all__ = ["Conclusion", "Shelf", "ShelfState"]
+
+_WHOLE_SHARE: Final = 0.95
+"""Of a facing that must be in view for what it looks like after a restocking to be kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +62,7 @@ class ShelfState:
         cautions: by facing, how much slower it is believed; those that are believed as all are absent.
         outlooks: by facing, what has left it and when it will be empty.
         since_opened: by facing with an open episode, what it looked like then, and whether it has been watched since.
+        anchors: by facing, its baseline by appearance since its last restocking.
         restocking: whether staff are at the shelf; of this epoch.
         retired: saved rows of facings that the planogram no longer has.
     """
@@ -71,6 +76,7 @@ class ShelfState:
     cautions: Mapping[str, Caution] = field(default_factory=dict)
     outlooks: Mapping[str, Outlook] = field(default_factory=dict)
     since_opened: Mapping[str, SinceOpened] = field(default_factory=dict)
+    anchors: Mapping[str, Baseline] = field(default_factory=dict)
     restocking: Restocking = field(default_factory=Restocking)
     retired: Mapping[str, SavedFacing] = field(default_factory=dict)
 
@@ -152,8 +158,14 @@ class Shelf:
             for facing in self._planogram.facings
             if facings[facing.id].episode.open and same_place(facing, rows[facing.id])
         }
-        state = ShelfState(facings, retired=retired, cautions=cautions, outlooks=outlooks, since_opened=since)
-        return state, transitions
+        looks = {
+            facing.id: look_from(rows[facing.id].anchor)
+            for facing in self._planogram.facings
+            if facing.id in rows and same_place(facing, rows[facing.id])
+        }
+        anchors = self._judges.bound(self._layout(self._planogram.reference_size_hw).places, looks)
+        state = ShelfState(facings, retired=retired, cautions=cautions, outlooks=outlooks)
+        return replace(state, since_opened=since, anchors=anchors), transitions
 
     def saved(self, state: ShelfState) -> dict[str, SavedFacing]:
         """The rows to keep in the state database."""
@@ -164,6 +176,7 @@ class Shelf:
                 caution=state.cautions.get(facing.id, Caution()).level,
                 removals=state.outlooks.get(facing.id, Outlook()).removals,
                 look=look_text(since.look) if (since := state.since_opened.get(facing.id)) else None,
+                anchor=look_text(anchor.look) if (anchor := state.anchors.get(facing.id)) else None,
             )
             for facing in self._planogram.facings
         }
@@ -261,6 +274,7 @@ class Shelf:
             baselines,
             memory.texture if memory is not None else None,
             state.remembered,
+            state.anchors,
         )
         gap_s = frame.time_s - state.pace.time_s if state.pace.time_s is not None else 0.0
         restocking = state.restocking.after(evidence.values(), gap_s, self._rules)
@@ -291,12 +305,19 @@ class Shelf:
             # What has been concluded of a facing is its look from now on, and not something in front of it.
             names = {name for name, facing in found.facings.items() if facing.status is not state.facings[name].status}
             memory = memory.accepting([place for place in places if place.facing.id in names])
+        restocked = {one.facing for one in transitions if one.kind is TransitionKind.RESOLVED}
+        restocked = {name for name in restocked if evidence[name].visible_share >= _WHOLE_SHARE}
+        anchors = self._judges.anchored(view.pixels, [place for place in places if place.facing.id in restocked])
         after = replace(
             state,
             facings=found.facings,
             baselines=baselines,
             memory=memory,
-            remembered=remembered,
+            # Of a facing with another baseline nothing that was said holds.
+            remembered={name: one for name, one in remembered.items() if name not in anchors}
+            if anchors
+            else remembered,
+            anchors={**state.anchors, **anchors},
             tracking=tracking,
             pace=pace,
             cautions=before.cautions,

@@ -36,6 +36,9 @@ _KEPT_BY_CHANCE = 0.12
 """Share of its edges that an emptied facing seems to have kept: between its median (0.07) and what one of twenty
 exceeds (0.22), over photographs of groceries."""
 _MIN_EDGE_SHARE = 0.02
+_ANCHORED_AT = 0.9
+"""Fill by the reference alone from which a restocked facing's look is kept beside it: no place half empty, no other
+product."""
 _ASKED_BELOW = 0.5
 """What is more likely the product itself is not looked at for being another."""
 _EDGES, _UNSEEN, _APART, _EMPTY = 10.5, 4.8, 12.5, -12.8
@@ -65,6 +68,7 @@ class AppearanceEvidence:
     """
 
     def __init__(self, context: MethodContext) -> None:
+        self._stocked_at = context.rules.stocked_at
         self._expected = {
             place.facing.id: _expected(context.reference_pixels, place) for place in context.reference_places
         }
@@ -96,18 +100,48 @@ class AppearanceEvidence:
         findings: Findings,
         baselines: Mapping[str, Baseline],
     ) -> Mapping[str, Judgement]:
-        """Judge each facing by its likeness to the reference."""
-        return {place.facing.id: self._judged(pixels, place) for place in places}
+        """Judge each facing by its likeness to the reference, or to its last restocking if it is more like that."""
+        return {place.facing.id: self._judged(pixels, place, baselines.get(place.facing.id)) for place in places}
 
     def learnt(self, baselines: Mapping[str, Baseline], judgements: Mapping[str, Judgement]) -> Mapping[str, Baseline]:
         """Nothing: the reference says it all."""
         return baselines
 
-    def _judged(self, pixels: Pixels, place: FacingPlace) -> Judgement:
+    def anchored(self, pixels: Pixels, place: FacingPlace) -> Baseline | None:
+        """The baseline of a facing that has just been restocked; None where it is not like enough to the reference."""
+        return self.bound(place, patch_of(pixels, place, self._expected[place.facing.id].shape))
+
+    def bound(self, place: FacingPlace, look: NDArray[np.uint8] | None) -> Baseline | None:
+        """The baseline of a facing that once looked like this.
+
+        It is held against the reference alone, and never against an earlier restocking: however often a facing is
+        restocked, what it may look like does not wander away from the product that belongs there. Several units are
+        counted by the reference alone.
+        """
         expected, facing = self._expected[place.facing.id], place.facing
+        shape = (expected.chroma.shape[0], expected.chroma.shape[1], 3)
+        if look is None or look.shape != shape or expected.edge_share < _MIN_EDGE_SHARE:
+            return None
+        if facing.empty_in_reference or facing.capacity > 1:
+            return None
+        sure = (self._like(expected, look, look, place).fill or 0.0) >= _ANCHORED_AT
+        return Baseline(True, expected.edge_share, look=look) if sure else None
+
+    def _judged(self, pixels: Pixels, place: FacingPlace, baseline: Baseline | None) -> Judgement:
+        expected = self._expected[place.facing.id]
         if expected.edge_share < _MIN_EDGE_SHARE:
             return Judgement(None, UnknownReason.NO_EVIDENCE)
         patch = patch_of(pixels, place, expected.shape)
+        first = self._like(expected, patch, pixels, place)
+        if baseline is None or baseline.look is None or (first.fill or 0.0) >= _ANCHORED_AT:
+            return first
+        second = self._like(_expected_of(baseline.look, expected.shape), patch, pixels, place)
+        # It says that the facing is stocked, or nothing: by how much one is empty the reference alone tells.
+        return second if (second.fill or 0.0) >= max(self._stocked_at, first.fill or 0.0) else first
+
+    def _like(self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> Judgement:
+        """Judge one patch; the whole `pixels` are asked where several units are counted."""
+        facing = place.facing
         now, chroma = edges_of(patch), chroma_of(patch)
         shift_xy = likeness_of(expected.edges, now).shift_xy
         kept = kept_share(expected.edges, now, shift_xy)
@@ -141,9 +175,12 @@ class AppearanceEvidence:
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
     shape = shape_of(place.box_xyxy_px)
-    patch = patch_of(reference, place, shape)
-    edges = edges_of(patch).inner(shape)
     file = expected_file(reference, place) if place.facing.capacity > 1 else None
+    return _expected_of(patch_of(reference, place, shape), shape, file)
+
+
+def _expected_of(patch: NDArray[np.uint8], shape: PatchShape, file: FileLook | None = None) -> _Expected:
+    edges = edges_of(patch).inner(shape)
     return _Expected(shape, edges, edges.share, chroma_of(patch), file)
 
 

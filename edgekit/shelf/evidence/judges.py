@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgekit.frame import Pixels
+from edgekit.shelf.evidence.appearance import AppearanceEvidence
 from edgekit.shelf.evidence.method import Baseline, EvidenceMethod, Judgement, MethodContext, ModelInfo, make_method
 from edgekit.shelf.evidence.models import knows, roles_of
 from edgekit.shelf.evidence.remembered import Remembered, holding
@@ -90,6 +94,26 @@ class Judges:
         """The method of each facing by its id."""
         return dict(self._methods)
 
+    def anchored(self, pixels: Pixels, places: Sequence[FacingPlace]) -> dict[str, Baseline]:
+        """By appearance, the baselines of facings that have just been restocked; absent where none is taken."""
+        found = {place.facing.id: method.anchored(pixels, place) for method, place in self._by_appearance(places)}
+        return {name: baseline for name, baseline in found.items() if baseline is not None}
+
+    def bound(
+        self, places: Sequence[FacingPlace], looks: Mapping[str, NDArray[np.uint8] | None]
+    ) -> dict[str, Baseline]:
+        """The same of looks that were saved, as far as they are like the reference that there is now."""
+        found = {
+            place.facing.id: method.bound(place, looks.get(place.facing.id))
+            for method, place in self._by_appearance(places)
+        }
+        return {name: baseline for name, baseline in found.items() if baseline is not None}
+
+    def _by_appearance(self, places: Sequence[FacingPlace]) -> Iterator[tuple[AppearanceEvidence, FacingPlace]]:
+        for each in self._serving:
+            if isinstance(each.method, AppearanceEvidence):
+                yield from ((each.method, place) for place in each.of(places))
+
     def unasked(self, baselines: Baselines) -> bool:
         """Whether a model has yet to look at the reference picture."""
         return any(each.method.role is not None and each.name not in baselines for each in self._serving)
@@ -122,6 +146,7 @@ class Judges:
         baselines: Baselines,
         texture: Texture | None = None,
         remembered: Mapping[str, Remembered] = MappingProxyType({}),
+        anchors: Mapping[str, Baseline] = MappingProxyType({}),
     ) -> tuple[dict[str, Evidence], Baselines, Mapping[str, Remembered]]:
         """What the sample says of each facing: its gates, and a fill where a method can tell one.
 
@@ -136,13 +161,14 @@ class Judges:
             baselines: of the reference.
             texture: the sample's texture picture; None where no gate made one.
             remembered: by facing, what the method without a model last said.
+            anchors: by facing, its baseline by appearance since its last restocking.
         """
         visible = [place for place in places if gates[place.facing.id].reason is None]
         told: dict[str, Mapping[str, Judgement]] = {}
         for each in self._serving:
             mine = [place for place in each.of(visible) if not gates[place.facing.id].moving]
             if mine and each.method.role is None and texture is not None:
-                told[each.name], remembered = _looked(each.method, pixels, mine, texture, remembered)
+                told[each.name], remembered = _looked(each.method, pixels, mine, texture, remembered, anchors)
             elif mine:
                 want = _of_role(wants, each.method.role)
                 before = baselines.get(each.name, {})
@@ -177,11 +203,12 @@ def _looked(
     places: Sequence[FacingPlace],
     texture: Texture,
     remembered: Mapping[str, Remembered],
+    anchors: Mapping[str, Baseline],
 ) -> tuple[Mapping[str, Judgement], Mapping[str, Remembered]]:
     """Judgements by a method that needs no model: new ones only of facings that have changed."""
     held = holding(places, texture, remembered)
     changed = [place for place in places if place.facing.id not in held]
-    fresh = method.judge(pixels, changed, None, {}, {})
+    fresh = method.judge(pixels, changed, None, {}, anchors)
     if changed:
         looks = {place.facing.id: Remembered(texture.of(place).copied(), fresh[place.facing.id]) for place in changed}
         # The oldest come first.

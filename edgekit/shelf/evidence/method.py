@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgekit.frame import Pixels
 from edgekit.recognition.index import Index
 from edgekit.shelf.evidence.registry import METHODS
@@ -64,11 +67,14 @@ class Baseline:
         proven: the model told the product there, so that its silence now means something.
         value: the method's own measure of it.
         sightings: while it is not proven, in how many samples in a row the model has told the product since.
+        look: uint8 (height, width, 3) BGR, what the facing looked like after its last restocking, beside the reference;
+            None before the first.
     """
 
     proven: bool
     value: float
     sightings: int = 0
+    look: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)
