@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,7 +48,7 @@ class Tracking:
         moved: the camera is known to look elsewhere; nothing may be concluded.
         candidate: where it has looked lately instead, while `moved`.
         candidate_s: since when.
-        back_s: since when it has looked where it did before, while `moved`; None: it does not.
+        back_s: since when it has looked where it did before, or rested before that, while `moved`; None: it does not.
         lost_s: since when samples have shown next to nothing of the reference; None: they show it.
         measured_s: time of the last sample that proved an alignment; None before the first of an epoch.
         searched_s: time of the last search by features.
@@ -85,7 +86,7 @@ def tracking_after(state: Tracking, measured: Matrix, time_s: float) -> Tracking
         if off_px > near_px:
             return replace(after, moved=True, candidate=measured, candidate_s=time_s, back_s=None)
         return _followed(after, measured, time_s)
-    if off_px <= state.frame_size_hw[1] * BUMP_SHARE:
+    if min(off_px, _from_home_px(state, measured)) <= state.frame_size_hw[1] * BUMP_SHARE:
         back_s = time_s if state.back_s is None else state.back_s
         if time_s - back_s >= BACK_S:
             return _adopted(after, measured)
@@ -97,6 +98,11 @@ def tracking_after(state: Tracking, measured: Matrix, time_s: float) -> Tracking
     if time_s - state.candidate_s >= confirm_s:
         return _adopted(after, measured)
     return after
+
+
+def _from_home_px(state: Tracking, measured: Matrix) -> float:
+    """How far a camera is from where it rested before it wandered to its alignment: a hand takes it back in a leap."""
+    return displacement_px(measured, state.settling.home, state.frame_size_hw) if state.settling else math.inf
 
 
 def _followed(state: Tracking, measured: Matrix, time_s: float) -> Tracking:

@@ -69,6 +69,14 @@ def test_drift_is_followed_and_leaves_nothing_to_be_told() -> None:
     assert displacement_px(states[-1].alignment, off(45.0, 20.0), SIZE_HW) == 0.0
 
 
+def test_a_wandering_camera_that_leaps_back_to_where_it_rested_was_not_bumped() -> None:
+    wandering = [(0.6 * number, 0.0) for number in range(30)]
+    states = after(*[(0.0, 0.0)] * 10, *wandering, *[(0.0, 0.0)] * 60)
+    assert states[40].moved
+    assert sum(state.moved for state in states) * 0.2 < 1.5
+    assert np.allclose(states[-1].alignment, off(0.0))
+
+
 def test_at_the_start_a_camera_that_looks_elsewhere_is_taken_as_it_is_before_anybody_is_told() -> None:
     states = after(*[(30.0, 0.0)] * 20)
     assert states[0].moved
