@@ -17,6 +17,7 @@ from edgekit.shelf.evidence.colours import (
     chroma_of,
     colour_distance,
     unseen_around,
+    without_noise,
 )
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, kept_share, likeness_of, patch_of, shape_of
 from edgekit.shelf.evidence.files import FileLook, expected_file, steps_back
@@ -41,11 +42,14 @@ _ANCHORED_AT = 0.9
 product."""
 _ASKED_BELOW = 0.5
 """What is more likely the product itself is not looked at for being another."""
-_EDGES, _UNSEEN, _APART, _EMPTY = 10.5, 4.8, 12.5, -12.8
+_EDGES, _UNSEEN, _APART, _EMPTY = 12.7, 4.3, 9.7, -12.0
 """Log-odds that what is unlike the reference is another product: by the share of its pixels that are edges, by the
 logarithm of 2 and how far its colours are from any around it, by how far they are from the usual one there; and for a
 place that shows nothing of its own. Fitted on rendered shelves and photographs of groceries, on half of them, and
 wrong for one of fifty of the other half (of twenty without the second)."""
+_OWN = 2.8
+"""How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
+back are 0.5 to 2.5, other products 3 to 15."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +59,7 @@ class _Expected:
     edge_share: float
     chroma: NDArray[np.float32]
     file: FileLook | None
+    patch: NDArray[np.uint8]
 
 
 class AppearanceEvidence:
@@ -62,9 +67,9 @@ class AppearanceEvidence:
 
     Fill is the probability that the product stands; for a larger capacity it is the share of units: by the share of the
     facing that still looks as it did, or by how far back the foremost unit stands. What is unlike the reference is an
-    empty place where it has few edges and shows no colours but those around it, and else another product. A facing
-    without edges in the reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer
-    looks like that.
+    empty place where it has few edges and shows no colours but those around it, and else another product; of several
+    units one may be left that stands farther back, in the product's own colours. A facing without edges in the
+    reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
     """
 
     def __init__(self, context: MethodContext) -> None:
@@ -141,19 +146,22 @@ class AppearanceEvidence:
 
     def _like(self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> Judgement:
         """Judge one patch; the whole `pixels` are asked where several units are counted."""
-        facing = place.facing
+        facing, shape = place.facing, expected.shape
         now, chroma = edges_of(patch), chroma_of(patch)
         shift_xy = likeness_of(expected.edges, now).shift_xy
         kept = kept_share(expected.edges, now, shift_xy)
-        distance = min(colour_distance(expected.chroma, chroma, expected.shape, shift_xy), _MOST_COLOUR)
+        distance = min(colour_distance(expected.chroma, chroma, shape, shift_xy), _MOST_COLOUR)
         stocked = 1.0 / (1.0 + math.exp(_COLOUR * distance - _KEPT * (kept - _HALF_KEPT)))
         if facing.empty_in_reference:
             return Judgement(1.0 - stocked)
-        another = (1.0 - stocked) * self._another(expected.shape, patch, now, chroma) if stocked < _ASKED_BELOW else 0.0
+        clean = without_noise(patch)
+        another = (1.0 - stocked) * self._another(shape, clean) if stocked < _ASKED_BELOW else 0.0
         if facing.capacity == 1:
             return Judgement(stocked, misplaced=another)
-        alike = alike_colours(expected.chroma, chroma, expected.shape, shift_xy)
+        alike = alike_colours(expected.chroma, chroma, shape, shift_xy)
         units = self._units(expected, kept_share(expected.edges, now, shift_xy, alike), pixels, place)
+        if units == 0 and another >= _ASKED_BELOW and unseen_around(clean, shape, expected.patch) < _OWN:
+            units, another = 1, 0.0  # farther back than where the foremost one stood
         return Judgement(units / facing.capacity, misplaced=another, units=True)
 
     @staticmethod
@@ -166,10 +174,10 @@ class AppearanceEvidence:
         return max(1, min(side_by_side, capacity - steps_back(expected.file, pixels, place)))
 
     @staticmethod
-    def _another(shape: PatchShape, patch: NDArray[np.uint8], now: Edges, chroma: NDArray[np.float32]) -> float:
-        """Probability (0-1) that what is unlike the reference is a product."""
-        edges, unseen = now.inner(shape).share, math.log(2.0 + unseen_around(patch, shape))
-        apart = min(apart_from_surroundings(chroma, shape), _MOST_COLOUR)
+    def _another(shape: PatchShape, clean: NDArray[np.uint8]) -> float:
+        """Probability (0-1) that what is unlike the reference is a product, by its patch without noise."""
+        edges, unseen = edges_of(clean).inner(shape).share, math.log(2.0 + unseen_around(clean, shape))
+        apart = min(apart_from_surroundings(chroma_of(clean), shape), _MOST_COLOUR)
         return 1.0 / (1.0 + math.exp(-(_EDGES * edges + _UNSEEN * unseen + _APART * apart + _EMPTY)))
 
 
@@ -181,7 +189,7 @@ def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
 
 def _expected_of(patch: NDArray[np.uint8], shape: PatchShape, file: FileLook | None = None) -> _Expected:
     edges = edges_of(patch).inner(shape)
-    return _Expected(shape, edges, edges.share, chroma_of(patch), file)
+    return _Expected(shape, edges, edges.share, chroma_of(patch), file, patch)
 
 
 def _between(value: float, low: float, high: float) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edgekit.shelf.evidence.edges import PatchShape
 
-__all__ = ["alike_colours", "apart_from_surroundings", "chroma_of", "colour_distance", "unseen_around"]
+__all__ = ["alike_colours", "apart_from_surroundings", "chroma_of", "colour_distance", "unseen_around", "without_noise"]
 
 _DARK: Final = 30.0
 """Sum of the channels that black is lifted by: noise of dark pixels has no colour."""
@@ -21,6 +21,14 @@ _RIM: Final = 6
 """The outer sixth on each side belongs to the wall rather than to the product."""
 _LIGHTNESS: Final = 0.15
 """A back wall is darker behind an empty place than above it, and still the same wall."""
+
+
+def without_noise(patch: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The patch, each pixel the median of 3x3: what a dark night's noise adds is neither an edge nor a colour."""
+    import cv2
+
+    median: NDArray[np.uint8] = cv2.medianBlur(patch, 3)
+    return median
 
 
 def chroma_of(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -75,7 +83,7 @@ def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> floa
     return float(np.abs(_middle(now, shape.size_wh, shape.shift_xy) - np.median(now[around], axis=0)).sum(2).mean())
 
 
-def unseen_around(patch: NDArray[np.uint8], shape: PatchShape) -> float:
+def unseen_around(patch: NDArray[np.uint8], shape: PatchShape, product: NDArray[np.uint8] | None = None) -> float:
     """Mean distance (CIELAB, lightness counting little) of the facing's pixels to the nearest colour around it.
 
     An empty place shows nothing but wall, board and neighbours that are seen around it, each in its own colour: 2 or
@@ -84,23 +92,31 @@ def unseen_around(patch: NDArray[np.uint8], shape: PatchShape) -> float:
     Args:
         patch: uint8 (height, width, 3) BGR, with its margin.
         shape: of the patch.
+        product: the reference's patch of the facing, whose colours are known, too.
 
     Returns:
         In steps of an 8-bit Lab picture.
     """
-    import cv2
-
     x, y = shape.shift_xy
-    lab = cv2.cvtColor(patch, cv2.COLOR_BGR2LAB).astype(np.float32) - np.array((0, 128, 128), np.float32)
-    lab *= np.array((_LIGHTNESS, 1, 1), np.float32)
+    lab = _lab(patch)
     height, width = lab.shape[:2]
     around = np.ones((height, width), np.bool_)
     around[y : height - y, x : width - x] = False
-    if not around.any():
-        return 0.0
     known, shown = lab[around], _middle(lab, shape.size_wh, shape.shift_xy).reshape(-1, 3)
+    if product is not None:
+        known = np.concatenate((known, _lab(product)[~around]))
+    if not known.size:
+        return 0.0
     squared = (shown**2).sum(1, keepdims=True) - 2 * shown @ known.T + (known**2).sum(1)
     return float(np.sqrt(np.maximum(squared.min(1), 0)).mean())
+
+
+def _lab(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
+    import cv2
+
+    lab = cv2.cvtColor(patch, cv2.COLOR_BGR2LAB).astype(np.float32) - np.array((0, 128, 128), np.float32)
+    scaled: NDArray[np.float32] = lab * np.array((_LIGHTNESS, 1, 1), np.float32)
+    return scaled
 
 
 def _middle(chroma: NDArray[np.float32], size_wh: tuple[int, int], from_xy: tuple[int, int]) -> NDArray[np.float32]:

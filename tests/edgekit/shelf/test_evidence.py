@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from edgekit.errors import PlanogramError
+from edgekit.shelf.evidence.colours import unseen_around, without_noise
+from edgekit.shelf.evidence.edges import PatchShape, edges_of
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import ModelInfo
 from edgekit.shelf.gates.layout import layout_of
@@ -326,3 +328,29 @@ def test_by_appearance_an_empty_place_before_a_panelled_wall_is_no_product(scene
     judged = bench.judge(pixels=scenes.picture("ac", draw=panels, noise=3))["b"]
     assert judged.fill < 0.1
     assert judged.misplaced < 0.2
+
+
+def test_by_appearance_a_unit_farther_back_is_a_unit_and_not_another_product(scenes) -> None:
+    label = np.random.default_rng(3).uniform(20, 230, (8, 4, 3))
+
+    def unit(top, left, width, height):
+        rows, columns = np.arange(height) * 8 // height, np.arange(width) * 4 // width
+
+        def draw(pixels):
+            pixels[top : top + height, left : left + width] = label[rows][:, columns]
+
+        return draw
+
+    full = scenes.picture("ac", draw=unit(scenes.TOP, scenes.LEFTS["b"], scenes.WIDTH, 80))
+    bench = Bench(scenes, scenes.planogram("appearance", capacity=2), {}, reference=full)
+    farther = scenes.picture("ac", draw=unit(scenes.TOP - 6, scenes.LEFTS["b"] + 8, 30, 50))
+    judged = bench.judge(pixels=farther)["b"]
+    assert (judged.fill, judged.misplaced) == (0.5, 0.0)
+
+
+def test_what_a_dark_night_s_noise_adds_to_a_small_facing_is_neither_an_edge_nor_a_colour() -> None:
+    wall = np.clip(np.random.default_rng(1).normal(120, 12, (40, 40, 3)), 0, 255).astype(np.uint8)
+    clean = without_noise(wall)
+    assert edges_of(wall).share > 0.2
+    assert edges_of(clean).share < 0.1
+    assert unseen_around(clean, PatchShape((32, 32), (4, 4))) < 0.7 * unseen_around(wall, PatchShape((32, 32), (4, 4)))
