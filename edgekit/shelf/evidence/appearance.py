@@ -42,11 +42,13 @@ _ANCHORED_AT = 0.9
 product."""
 _ASKED_BELOW = 0.5
 """What is more likely the product itself is not looked at for being another."""
-_EDGES, _UNSEEN, _APART, _EMPTY = 12.7, 4.3, 9.7, -12.0
+_EDGES, _UNSEEN, _APART, _EMPTY = 12.7, 4.3, 9.7, -14.0
 """Log-odds that what is unlike the reference is another product: by the share of its pixels that are edges, by the
 logarithm of 2 and how far its colours are from any around it, by how far they are from the usual one there; and for a
 place that shows nothing of its own. Fitted on rendered shelves and photographs of groceries, on half of them, and
-wrong for one of fifty of the other half (of twenty without the second)."""
+wrong for one of fifty of the other half (of twenty without the second); but for the last, -12 by that fit: in changing
+light emptied places of photographed shelves then passed for other products, and a gap that is called misplaced is worse
+than another product that is called a gap."""
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
