@@ -336,10 +336,10 @@ class Shelf:
         if not isinstance(view.memory, GateMemory):
             return None
         layout, small = self._layout(view.frame.size_hw), small_picture(view.pixels)
-        background, grey = view.memory.background, grey_of(small)
-        if background.grey.shape != grey.shape:
+        background = view.memory.background
+        if background.colours.shape != small.shape:
             return None
-        return covering_pixels(foreground_of(background, small, light_gain(grey, background.grey)), layout)
+        return covering_pixels(foreground_of(background, small, light_gain(small, background.colours)), layout)
 
     @staticmethod
     def in_frame(view: View, found: Detections | None) -> Detections | None:

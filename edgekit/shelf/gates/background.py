@@ -22,6 +22,7 @@ from edgekit.shelf.gates.motion import Texture, texture_of
 __all__ = [
     "Background",
     "Foreground",
+    "Gain",
     "background_from",
     "covering_pixels",
     "followed",
@@ -41,6 +42,9 @@ REBASE_S = 2.0
 REBASE_SHARE = 0.4
 _SAME_STRUCTURE = 0.5
 _MIN_DIFFERENCE = 24.0
+_NOISE_FACTOR = 3.5
+"""Of the median difference, the largest of three channels': 4 sigma of the sensor's noise."""
+_LEAST_GAIN = np.float32(0.05)
 _CLIPPED = 250
 _SHADOW = (0.5, 1.35)
 """A shadow or a brighter lamp multiplies a pixel by this; more is an object, as is another colour."""
@@ -58,6 +62,10 @@ _THROUGH = 0.8
 """Correlation of textures: glass and lamps leave 0.9 and more, people 0.5 and less."""
 _MIN_THROUGH, _MIN_THROUGH_PX = 5.0, 12
 """Texture's spread in grey levels, above sensor noise, and the pixels that it takes."""
+
+
+Gain = NDArray[np.float32]
+"""(3,): by what the light of each channel has been multiplied, in the order of the picture's channels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,14 +105,19 @@ class Foreground:
     darker: NDArray[np.uint8]
 
 
-def light_gain(now: NDArray[np.uint8], before: NDArray[np.uint8]) -> float:
-    """By what the light has been multiplied: median over every fourth pixel each way that is not clipped white."""
-    new, old = now[::4, ::4].ravel(), before[::4, ::4].ravel()
-    usable = np.maximum(new, old) < _CLIPPED
-    if not usable.any():
-        return 1.0
-    ratios = (new[usable] + np.float32(4)) / (old[usable] + np.float32(4))
-    return float(np.partition(ratios, ratios.size // 2)[ratios.size // 2])
+def light_gain(now: Pixels, before: Pixels | NDArray[np.float32]) -> Gain:
+    """By what the light of each channel has been multiplied: median over every fourth pixel each way, unless clipped.
+
+    Lamps and automatic white balance change colours, and not only how bright they are.
+    """
+    new, old = (picture[::4, ::4].reshape(-1, 3).astype(np.float32) for picture in (now, before))
+    gain = np.ones(3, np.float32)
+    for channel, (one, other) in enumerate(zip(new.T, old.T, strict=True)):
+        usable = np.maximum(one, other) < _CLIPPED
+        if usable.any():
+            ratios = (one[usable] + 4) / (other[usable] + 4)
+            gain[channel] = np.partition(ratios, ratios.size // 2)[ratios.size // 2]
+    return gain
 
 
 def background_from(small: Pixels, grey: NDArray[np.uint8], layout: Layout, time_s: float) -> Background:
@@ -115,26 +128,36 @@ def background_from(small: Pixels, grey: NDArray[np.uint8], layout: Layout, time
     )
 
 
-def foreground_of(background: Background, small: Pixels, gain: float) -> Foreground:
-    """Find what differs from the background by more than light and shadow explain."""
+def foreground_of(background: Background, small: Pixels, gain: Gain) -> Foreground:
+    """Find what differs from the background by more than light, shadow and noise explain."""
     import cv2
 
+    expected = cv2.convertScaleAbs(cv2.add(cv2.multiply(background.colours, _each(gain)), _each(4 * (gain - 1))))
+    # What was clipped white may have been brighter by any amount.
+    brightest = np.where(background.colours >= _CLIPPED, np.uint8(255), expected)
     # By the channel that differs most: purple cloth is as bright as a grey wall.
-    expected = cv2.convertScaleAbs(background.colours, alpha=gain, beta=4 * (gain - 1))
-    blue, green, red = cv2.split(cv2.absdiff(small, expected))
+    blue, green, red = cv2.split(cv2.max(cv2.subtract(small, brightest), cv2.subtract(expected, small)))
     difference = cv2.max(cv2.max(blue, green), red)
-    changed = cv2.threshold(difference, _MIN_DIFFERENCE, 1, cv2.THRESH_BINARY)[1]
+    sampled = difference[::4, ::4].ravel()
+    noise = float(np.partition(sampled, sampled.size // 2)[sampled.size // 2])
+    least = max(_MIN_DIFFERENCE, min(_NOISE_FACTOR * noise, 2 * _MIN_DIFFERENCE))
+    changed = cv2.threshold(difference, least, 1, cv2.THRESH_BINARY)[1]
     where = np.flatnonzero(changed)
     if not where.size:
         return Foreground(changed, 0.0, changed)
     either_way = changed.copy()
     now = np.ascontiguousarray(small.reshape(-1, 3)[where].T, np.float32)  # (3, n): sums over short rows are slow
-    before = np.ascontiguousarray(background.colours.reshape(-1, 3)[where].T) * np.float32(gain)
+    before = np.ascontiguousarray(background.colours.reshape(-1, 3)[where].T) * gain[:, None]
     ratio = (now.sum(0) + np.float32(12)) / (before.sum(0) + np.float32(12))
     recoloured = np.abs(now - before * ratio).max(0) > _MIN_COLOUR_DIFFERENCE
     lit = ~recoloured & (ratio > _SHADOW[0]) & (ratio < _SHADOW[1])
     changed.reshape(-1)[where[lit]] = 0
     return Foreground(changed, float(where.size - np.count_nonzero(lit)) / changed.size, either_way)
+
+
+def _each(values: Gain) -> tuple[float, float, float, float]:
+    """As OpenCV wants one number a channel."""
+    return float(values[0]), float(values[1]), float(values[2]), 0.0
 
 
 def visible_shares(
@@ -282,7 +305,7 @@ def followed(
     return Background(colours, now_grey, still_s, landmarks, time_s, landmarks_s, waited_s)
 
 
-def accepted(background: Background, small: Pixels, gain: float, places: Sequence[FacingPlace]) -> Background:
+def accepted(background: Background, small: Pixels, gain: Gain, places: Sequence[FacingPlace]) -> Background:
     """The background once what some facings show now has been concluded of them: it is no foreground any more.
 
     Args:
@@ -299,7 +322,7 @@ def accepted(background: Background, small: Pixels, gain: float, places: Sequenc
         mask = np.zeros(small.shape[:2], np.uint8)
         mask[place.rows, place.columns] = place.mask
         grown = cv2.dilate(mask[around], np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8)) > 0
-        colours[around][grown] = small[around][grown] / np.float32(max(gain, 0.05))
+        colours[around][grown] = small[around][grown] / np.maximum(gain, _LEAST_GAIN)
     return replace(background, colours=colours, grey=_grey(colours))
 
 

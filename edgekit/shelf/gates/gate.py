@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.background import (
     Background,
+    Gain,
     accepted,
     background_from,
     followed,
@@ -48,7 +49,7 @@ class GateMemory:
         background: the scene without people.
         identical_s: for how long the picture has been the same to the bit.
         small: the sample's small picture.
-        gain: by what its light differs from the background's.
+        gain: by what its light differs from the background's, channel by channel.
     """
 
     time_s: float
@@ -57,7 +58,7 @@ class GateMemory:
     background: Background
     identical_s: float
     small: Pixels
-    gain: float
+    gain: Gain
 
     def accepting(self, places: Sequence[FacingPlace]) -> GateMemory:
         """Once what these facings show has been concluded of them."""
@@ -102,8 +103,8 @@ def gates_of(
     )
     recent = remembered(memory.recent if memory else (), time_s, texture)
     background = memory.background if memory else background_from(reference[0], grey_of(reference[0]), layout, time_s)
-    gain = light_gain(grey, background.grey)
-    sight = sight_of(background.landmarks, texture, gain) if background.landmarks else None
+    gain = light_gain(small, background.colours)
+    sight = sight_of(background.landmarks, texture, float(gain.mean())) if background.landmarks else None
     reason = scene_reason(statistics, reference[1], identical_s, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}

@@ -70,6 +70,5 @@ def laid_out(small: Pixels, tracking: Tracking, background: NDArray[np.float32] 
     seen = seen_part(small.shape[:2], tracking.alignment, tracking.frame_size_hw)
     if seen.all():
         return LaidOut(straight, None, tracking)
-    gain = light_gain(straight[..., 1], background[..., 1].astype(np.uint8))
-    straight[~seen] = np.clip(background[~seen] * np.float32(gain), 0, 255).astype(np.uint8)
+    straight[~seen] = np.clip(background[~seen] * light_gain(straight, background), 0, 255).astype(np.uint8)
     return LaidOut(straight, seen, tracking)

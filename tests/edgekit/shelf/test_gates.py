@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgekit.shelf.gates.background import accepted, background_from, foreground_of
+from edgekit.shelf.gates.background import accepted, background_from, foreground_of, light_gain
 from edgekit.shelf.gates.gate import gates_of, grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.scene import FROZEN_S, statistics_of
@@ -244,7 +244,45 @@ def test_what_was_concluded_of_a_facing_is_its_look_from_then_on(scenes) -> None
     layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
     full, gone = small_picture(scenes.picture(noise=0)), small_picture(scenes.picture("ac", noise=0))
     background = background_from(full, grey_of(full), layout, 0.0)
-    assert foreground_of(background, gone, 1.0).share > 0.01
-    after = accepted(background, gone, 1.0, [place for place in layout.places if place.facing.id == "b"])
-    assert foreground_of(after, gone, 1.0).share == 0.0
-    assert foreground_of(after, full, 1.0).share > 0.01
+    same = np.ones(3, np.float32)
+    assert foreground_of(background, gone, same).share > 0.01
+    after = accepted(background, gone, same, [place for place in layout.places if place.facing.id == "b"])
+    assert foreground_of(after, gone, same).share == 0.0
+    assert foreground_of(after, full, same).share > 0.01
+
+
+def lit(colours):
+    """Draws the light of another lamp, by what it multiplies each channel; what is too bright is clipped."""
+
+    def draw(pixels):
+        pixels *= np.array(colours, np.float32)
+
+    return draw
+
+
+@pytest.mark.parametrize("light", [(0.55, 0.95, 1.15), (1.4, 1.05, 0.8)], ids=["warmer", "colder"])
+def test_a_facing_that_is_emptied_in_light_of_another_colour_is_seen(watch, scenes, light) -> None:
+    gates = watch(still(scenes, 30) + still(scenes, present="ac", draw=lit(light)))[-1]
+    assert all(one.reason is None for one in gates.values())
+
+
+def test_what_was_clipped_white_is_no_foreground_in_darker_light(scenes) -> None:
+    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    bright = small_picture(scenes.picture(noise=0, draw=lit((2.2, 2.2, 2.2))))
+    usual = small_picture(scenes.picture(noise=0))
+    background = background_from(bright, grey_of(bright), layout, 0.0)
+    assert foreground_of(background, usual, np.full(3, 1 / 2.2, np.float32)).share < 0.01
+
+
+def test_the_light_of_each_channel_is_measured(scenes) -> None:
+    usual = small_picture(scenes.picture(noise=0))
+    warm = small_picture(scenes.picture(noise=0, draw=lit((0.5, 0.9, 1.1))))
+    assert light_gain(warm, usual) == pytest.approx([0.5, 0.9, 1.1], abs=0.05)
+
+
+def test_strong_noise_is_no_foreground(scenes) -> None:
+    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    usual = small_picture(scenes.picture(noise=0))
+    noisy = np.clip(usual + np.random.default_rng(1).normal(0, 10, usual.shape), 0, 255).astype(np.uint8)
+    background = background_from(usual, grey_of(usual), layout, 0.0)
+    assert foreground_of(background, noisy, light_gain(noisy, usual)).share < 0.001
