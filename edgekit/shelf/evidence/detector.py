@@ -23,10 +23,18 @@ __all__ = ["AnyProductEvidence", "DetectorEvidence"]
 
 LIFTED_SHARE = 0.2
 """A unit whose lower edge is off its place's by more of the facing's height than this does not stand there."""
-_FAINT_SHARE = 0.1
+_HEARD_SHARE = 0.1
+"""Of `min_score`; boxes below it are no boxes."""
+_FILLS_SHARE = 0.35
+"""A box that covers less of the facing's bounding box than this is a piece of something."""
+_SAME_IOU = 0.6
+"""Two boxes that overlap by so much are about one thing."""
+_CLEARLY = 2.0
+"""The class with so many times another's score is what the thing is."""
 _SURE_FACTOR = 2.0
 _ROWS_OF_SAMPLES = 5
 """Of `initial_samples` each; a detector that finds a product in four of five samples gets there once in 70,000."""
+_PERSON = "person"
 INSIDE_SHARE = 0.5
 """So much of a box must lie in the facing's bounding box to be about this facing."""
 
@@ -37,6 +45,11 @@ class DetectorEvidence:
     A box counts for a facing if its middle lies between the facing's sides, at least half of it lies inside, and (for
     a capacity of 1) its lower edge is where the reference picture's was: a product lifted above its place is not
     stocked. Fill rises with the best such score, 0.5 at `min_score`; for a larger capacity it is the share of units.
+    Where another class has a higher score in the same place, the box cannot tell, and counts for half at most; where
+    it has twice the score, the box is that other's.
+
+    What stands there instead is `misplaced` if it is of a class of the planogram, or surely of any other class but
+    a person's.
 
     A detector that does not surely find the product in the reference picture (twice `min_score`) says nothing by
     finding none now: until it has found it in many samples in a row, its silence is `no_evidence`. Otherwise a product
@@ -51,6 +64,7 @@ class DetectorEvidence:
         model = context.models[self._role]
         count = len(model.class_names)
         self._own = {facing.id: _marked(count, self._classes(context, facing)) for facing in context.facings}
+        self._people = _marked(count, class_ids(model, (_PERSON,)))
         self._any = _marked(count, [])
         for facing in context.planogram.facings:
             self._any |= _marked(count, class_ids(model, context.planogram.class_names(facing.product)))
@@ -71,7 +85,7 @@ class DetectorEvidence:
         found = findings.get(self._role)
         if not isinstance(found, Detections):
             return {}
-        found = self._products(found)
+        found = self._heard(found)
         seen: dict[str, Baseline] = {}
         for place in places:
             feet = self._feet(found, place)
@@ -90,7 +104,7 @@ class DetectorEvidence:
         found = findings.get(self._role)
         if not isinstance(found, Detections):
             return {}
-        found = self._products(found)
+        found = self._heard(found)
         return {
             place.facing.id: self._judged(found, place, baselines[place.facing.id])
             for place in places
@@ -117,9 +131,9 @@ class DetectorEvidence:
     def _classes(self, context: MethodContext, facing: Facing) -> Sequence[int]:
         return class_ids(context.models[self._role], context.planogram.class_names(facing.product))
 
-    def _products(self, found: Detections) -> Detections:
-        """The boxes that could matter: classes of the planogram, scores that could count for something."""
-        return found.select(self._any[found.class_ids] & (found.scores > _FAINT_SHARE * self._rules.min_score))
+    def _heard(self, found: Detections) -> Detections:
+        """The boxes that could count for something."""
+        return found.select(found.scores > _HEARD_SHARE * self._rules.min_score)
 
     def _judged(self, found: Detections, place: FacingPlace, baseline: Baseline) -> Judgement:
         facing = place.facing
@@ -127,17 +141,26 @@ class DetectorEvidence:
         here, feet = _about(found, place)
         if not several:
             here &= np.abs(feet - baseline.value) <= LIFTED_SHARE
-        own = self._own[facing.id][found.class_ids]
+        near = found.select(here)
+        own = self._own[facing.id][near.class_ids]
+        scores = _uncontested(near, own, self._rules.min_score)
         if several:
-            units = int(np.count_nonzero(found.scores[here & own] >= self._rules.min_score))
+            units = int(np.count_nonzero(scores >= self._rules.min_score))
             fill = min(1.0, units / facing.capacity)
         else:
-            fill = self._probability(found.scores[here & own])
+            fill = self._probability(scores)
         if fill > 0 and (several or fill >= 0.5):
             return Judgement(fill, units=several)
         if not baseline.proven:
             return Judgement(None, UnknownReason.NO_EVIDENCE)
-        return Judgement(fill, misplaced=self._probability(found.scores[here & ~own]), units=several)
+        return Judgement(fill, misplaced=self._stranger(near.select(~own), place), units=several)
+
+    def _stranger(self, others: Detections, place: FacingPlace) -> float:
+        """Probability that something else stands there: of the planogram's classes, or surely of another."""
+        listed = self._any[others.class_ids]
+        sure = others.scores >= min(1.0, _SURE_FACTOR * self._rules.min_score)
+        unlisted = sure & ~self._people[others.class_ids] & (_filled(others, place) >= _FILLS_SHARE)
+        return self._probability(others.scores[listed | unlisted])
 
     def _probability(self, scores: NDArray[np.float32]) -> float:
         """0.5 at `min_score`, 1 from twice that; 0 without a box."""
@@ -146,9 +169,11 @@ class DetectorEvidence:
     def _feet(self, found: Detections, place: FacingPlace) -> float | None:
         """Lower edge of the surest box of the product in the facing; None if there is no sure one."""
         about, feet = _about(found, place)
-        sure = min(1.0, _SURE_FACTOR * self._rules.min_score)
-        mask = about & self._own[place.facing.id][found.class_ids] & (found.scores >= sure)
-        return float(feet[mask][np.argmax(found.scores[mask])]) if mask.any() else None
+        near = found.select(about)
+        own = self._own[place.facing.id][near.class_ids]
+        scores = _uncontested(near, own, self._rules.min_score)
+        sure = scores >= min(1.0, _SURE_FACTOR * self._rules.min_score)
+        return float(feet[about][own][np.argmax(scores)]) if sure.any() else None
 
 
 class AnyProductEvidence(DetectorEvidence):
@@ -183,6 +208,43 @@ def _about(found: Detections, place: FacingPlace) -> tuple[NDArray[np.bool_], ND
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     about = (middle >= left) & (middle <= right) & (inside >= INSIDE_SHARE * area)
     return about, ((boxes[:, 3] - top) / np.float32(max(bottom - top, 1.0)))
+
+
+def _filled(found: Detections, place: FacingPlace) -> NDArray[np.float32]:
+    """Share of the facing's bounding box that each box covers."""
+    left, top, right, bottom = place.bounds_xyxy_px
+    boxes = found.boxes_xyxy_px
+    width = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
+    height = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
+    area = np.float32(max((right - left) * (bottom - top), 1.0))
+    shares: NDArray[np.float32] = np.maximum(width, 0) * np.maximum(height, 0) / area
+    return shares
+
+
+def _uncontested(found: Detections, own: NDArray[np.bool_], min_score: float) -> NDArray[np.float32]:
+    """Scores of a product's own boxes as far as no other class, from `min_score`, has a higher one in the same place.
+
+    Where one has, a box scores `min_score` at most; where it has clearly more, nothing.
+    """
+    scores, others = found.scores[own], found.select(~own & (found.scores >= min_score))
+    if not len(scores) or not len(others):
+        return scores
+    rivals = np.where(
+        _overlaps(found.boxes_xyxy_px[own], others.boxes_xyxy_px) >= _SAME_IOU, others.scores, np.float32(0)
+    ).max(axis=1)
+    left = np.where(rivals > scores, np.minimum(scores, np.float32(min_score)), scores)
+    left[rivals >= _CLEARLY * scores] = 0
+    return left
+
+
+def _overlaps(ones_xyxy_px: NDArray[np.float32], others_xyxy_px: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, m): intersection over union of each two boxes."""
+    low = np.maximum(ones_xyxy_px[:, None, :2], others_xyxy_px[None, :, :2])
+    high = np.minimum(ones_xyxy_px[:, None, 2:], others_xyxy_px[None, :, 2:])
+    both = np.prod(np.maximum(high - low, 0), axis=2)
+    areas, other_areas = (np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (ones_xyxy_px, others_xyxy_px))
+    overlaps: NDArray[np.float32] = both / np.maximum(areas[:, None] + other_areas[None, :] - both, 1e-6)
+    return overlaps
 
 
 def _with_empty_ones(places: Sequence[FacingPlace], seen: Mapping[str, Baseline]) -> Mapping[str, Baseline]:

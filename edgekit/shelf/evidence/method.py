@@ -84,7 +84,7 @@ class Judgement:
     Attributes:
         fill: probability (0-1) that it is stocked, or the share of its capacity; None when it cannot say.
         reason: why it cannot say.
-        misplaced: probability (0-1) that another product of the planogram stands there.
+        misplaced: probability (0-1) that another product stands there, of the planogram or surely found.
         units: units were counted.
     """
 

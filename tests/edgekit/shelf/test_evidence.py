@@ -89,6 +89,49 @@ def test_another_class_a_lifted_product_another_place_and_a_faint_box_do_not_cou
     assert detector.judge(found(standing(scenes, "b", **box)))["b"].fill <= RULES.empty_at
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "fill"),
+    [
+        pytest.param(0.4, 0.9, 0.0, id="clearly the other's"),
+        pytest.param(0.6, 0.9, 0.5, id="undecided"),
+        pytest.param(0.6, 0.6, 1.0, id="alike"),
+        pytest.param(0.4, 0.2, 0.4 / 0.6, id="a faint other"),
+    ],
+)
+def test_another_class_that_has_a_higher_score_in_the_same_place_speaks_against_the_product(
+    detector, scenes, own, other, fill
+) -> None:
+    both = found(standing(scenes, "b", class_id=2, score=other), standing(scenes, "b", score=own))
+    assert detector.judge(both)["b"].fill == pytest.approx(fill, abs=1e-6)
+
+
+def test_what_another_class_outdoes_is_misplaced_and_a_part_of_the_product_is_not_its_place(detector, scenes) -> None:
+    outdone = found(standing(scenes, "b", class_id=2, score=0.9), standing(scenes, "b", score=0.4))
+    assert detector.judge(outdone)["b"].misplaced == 1.0
+    left, top, right, bottom, *_ = standing(scenes, "b")
+    label = (left, (top + bottom) / 2, right, bottom, 2, 0.9)
+    assert detector.judge(found(label, standing(scenes, "b", score=0.6)))["b"].fill == pytest.approx(1.0)
+
+
+def test_a_product_that_the_reference_picture_shows_as_another_rather_is_not_known(scenes) -> None:
+    rather_another = [standing(scenes, name, class_id=2, score=0.95) for name in "abc"]
+    unsure = Bench(scenes, scenes.planogram("detector"), DETECTOR).learn(
+        found(*rather_another, *(standing(scenes, name, score=0.8) for name in "abc"))
+    )
+    assert unsure.judge(found())["b"].reason is UnknownReason.NO_EVIDENCE
+
+
+def test_what_is_surely_of_a_class_that_the_planogram_does_not_name_is_misplaced_but_people_are_not(
+    detector, scenes
+) -> None:
+    looks = [
+        detector.judge(found(standing(scenes, "b", class_id=class_id, score=score)))["b"]
+        for class_id, score in ((2, 0.7), (2, 0.5), (0, 0.9))
+    ]
+    assert [one.fill for one in looks] == [0.0, 0.0, 0.0]
+    assert [one.misplaced for one in looks] == [1.0, 0.0, 0.0]
+
+
 def test_a_product_set_down_unevenly_still_counts(detector, scenes) -> None:
     assert detector.judge(found(standing(scenes, "b", lift=10)))["b"].fill == 1.0
 
