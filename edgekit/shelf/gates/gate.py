@@ -30,6 +30,7 @@ from edgekit.shelf.gates.motion import (
     moving_share,
     remembered,
     texture_of,
+    without_bands,
 )
 from edgekit.shelf.gates.scene import SceneStatistics, scene_reason, statistics_of
 from edgekit.shelf.rules import ShelfRules
@@ -95,16 +96,15 @@ def gates_of(
         Evidence without a fill for each facing, and what to remember.
     """
     grey = grey_of(small)
-    texture = texture_of(grey)
     statistics = statistics_of(grey)
-    gap_s = time_s - memory.time_s if memory else 0.0
-    identical_s = (
-        memory.identical_s + gap_s if memory and np.array_equal(memory.recent[-1][1].picture, texture.picture) else 0.0
-    )
-    recent = remembered(memory.recent if memory else (), time_s, texture)
     background = memory.background if memory else background_from(reference[0], grey_of(reference[0]), layout, time_s)
+    as_seen, even = texture_of(grey), without_bands(grey, background.grey)
+    texture = as_seen if even is grey else texture_of(even)
+    gap_s = time_s - memory.time_s if memory else 0.0
+    identical_s = memory.identical_s + gap_s if memory and np.array_equal(memory.small, small) else 0.0
+    recent = remembered(memory.recent if memory else (), time_s, texture)
     gain = light_gain(small, background.colours)
-    sight = sight_of(background.landmarks, texture, float(gain.mean())) if background.landmarks else None
+    sight = sight_of(background.landmarks, as_seen, float(gain.mean())) if background.landmarks else None
     reason = scene_reason(statistics, reference[1], identical_s, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}

@@ -20,6 +20,7 @@ __all__ = [
     "moving_share",
     "remembered",
     "texture_of",
+    "without_bands",
 ]
 
 Grey = NDArray[np.uint8]
@@ -55,6 +56,9 @@ _MIN_DIFFERENCE = 10.0
 _NOISE_FACTOR = 6.0
 _LIT = 0.3
 """A flickering or banding lamp multiplies edges by up to this much more or less; what moves takes them away."""
+_BAND_STEP_PX = 4
+_LEAST_BAND, _MOST_BAND = 0.04, 1.3
+"""Bands are this much brighter or darker than the rest; more is somebody who fills the row."""
 MOVING_SHARE = 0.02
 _MOVING_PIXELS = 3
 
@@ -71,6 +75,25 @@ def texture_of(grey: Grey) -> Texture:
     picture: Grey = cv2.addWeighted(grey, 1.0, blurred, -1.0, 128.0)
     near = np.ones((3, 3), np.uint8)
     return Texture(picture, cv2.dilate(picture, near), cv2.erode(picture, near))
+
+
+def without_bands(grey: Grey, background: Grey) -> Grey:
+    """A picture without the bands that a lamp on mains power lays over the rows of a rolling shutter.
+
+    Such a lamp multiplies a whole row at once; what happens on a shelf leaves most of its row as it was.
+
+    Args:
+        grey: uint8 (height, width).
+        background: the same scene without people, of the same size.
+    """
+    now, before = (picture[:, ::_BAND_STEP_PX].astype(np.float32) + np.float32(4) for picture in (grey, background))
+    middle = now.shape[1] // 2
+    rows = np.partition(now / before, middle, axis=1)[:, middle]
+    bands = np.clip(rows / np.median(rows), 1 / _MOST_BAND, _MOST_BAND)
+    if np.abs(bands - 1).max() < _LEAST_BAND:
+        return grey
+    cleared: Grey = np.clip(grey / bands[:, None].astype(np.float32), 0, 255).astype(np.uint8)
+    return cleared
 
 
 def beyond_neighbours(now: Texture, before: Texture) -> Grey:

@@ -108,17 +108,34 @@ def test_a_soft_shadow_is_neither_motion_nor_occlusion(watch, scenes) -> None:
         assert all(one.reason is None and not one.moving for one in gates.values())
 
 
-def test_the_bands_of_a_flickering_lamp_are_no_motion(watch, scenes) -> None:
+@pytest.mark.parametrize(("bands_px", "depth"), [(90, 0.2), (30, 0.25)], ids=["wide", "narrow"])
+def test_the_bands_of_a_flickering_lamp_are_no_motion(watch, scenes, bands_px, depth) -> None:
     down = np.arange(scenes.SIZE_HW[0])
 
     def bands(phase):
         def draw(pixels):
-            pixels *= (1 + 0.2 * np.sin(2 * np.pi * (down / 90 + phase)))[:, None, None]
+            boxed(scenes.LEFTS["b"], scenes.TOP, scenes.LEFTS["b"] + scenes.WIDTH, scenes.BOTTOM, (190, 190, 190))(
+                pixels
+            )
+            pixels *= (1 + depth * np.sin(2 * np.pi * (down / bands_px + phase)))[:, None, None]
 
         return draw
 
     pictures = [scenes.picture(seed=n, draw=bands(0.37 * n)) for n in range(12)]
-    assert not any(one.moving for gates in watch(still(scenes) + pictures) for one in gates.values())
+    assert not any(one.moving for gates in watch(pictures) for one in gates.values())
+
+
+def test_a_hand_under_a_lamp_that_lays_bands_over_the_picture_moves(watch, scenes) -> None:
+    def hand_in_bands(number):
+        def draw(pixels):
+            pixels[: 60 + 8 * number, 135:160] = np.random.default_rng(3).uniform(60, 220, (60 + 8 * number, 25, 3))
+            pixels *= (1 + 0.2 * np.sin(2 * np.pi * (np.arange(scenes.SIZE_HW[0]) / 50 + number)))[:, None, None]
+
+        return draw
+
+    seen = watch(still(scenes) + [scenes.picture(seed=9 + number, draw=hand_in_bands(number)) for number in range(5)])
+    assert all(gates["b"].moving for gates in seen[7:])
+    assert not any(gates["a"].moving or gates["c"].moving for gates in seen)
 
 
 def test_a_frame_torn_by_the_network_moves_itself_and_not_the_samples_after_it(watch, scenes) -> None:
