@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.evidence.colours import (
-    alike_colours,
     apart_from_surroundings,
     chroma_of,
     colour_distance,
@@ -20,8 +19,9 @@ from edgekit.shelf.evidence.colours import (
     without_noise,
 )
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, kept_share, likeness_of, patch_of, shape_of
-from edgekit.shelf.evidence.files import FileLook, expected_file, steps_back
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
+from edgekit.shelf.evidence.standing import standing_by
+from edgekit.shelf.evidence.units import UnitsLook, expected_units, units_of
 from edgekit.shelf.words import Findings, UnknownReason, Want
 
 if TYPE_CHECKING:
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AppearanceEvidence"]
 
-_KEPT, _COLOUR, _HALF_KEPT = 10.0, 22.0, 0.45
-"""Log-odds that a facing is stocked: by the share of its edges that it has kept, half at `_HALF_KEPT`, and against it
-by the distance of its colours. Set on rendered shelves and photographs of groceries by which nothing is reported."""
 _MOST_COLOUR = 0.3
-_KEPT_BY_CHANCE = 0.12
-"""Share of its edges that an emptied facing seems to have kept: between its median (0.07) and what one of twenty
-exceeds (0.22), over photographs of groceries."""
 _MIN_EDGE_SHARE = 0.02
 _ANCHORED_AT = 0.9
 """Fill by the reference alone from which a restocked facing's look is kept beside it: no place half empty, no other
@@ -52,6 +46,9 @@ than another product that is called a gap."""
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
+_LIKE_ITS_OWN = 0.25
+"""Likeness of its edges (Units.likeness) that it then needs besides: units farther back, of another print even, have
+0.3 and more, gaps that show what lies behind the shelf 0.2 and less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +57,7 @@ class _Expected:
     edges: Edges
     edge_share: float
     chroma: NDArray[np.float32]
-    file: FileLook | None
+    units: UnitsLook | None
     patch: NDArray[np.uint8]
 
 
@@ -152,28 +149,20 @@ class AppearanceEvidence:
         now, chroma = edges_of(patch), chroma_of(patch)
         shift_xy = likeness_of(expected.edges, now).shift_xy
         kept = kept_share(expected.edges, now, shift_xy)
-        distance = min(colour_distance(expected.chroma, chroma, shape, shift_xy), _MOST_COLOUR)
-        stocked = 1.0 / (1.0 + math.exp(_COLOUR * distance - _KEPT * (kept - _HALF_KEPT)))
+        distance = colour_distance(expected.chroma, chroma, shape, shift_xy)
+        stocked = standing_by(kept, distance)
         if facing.empty_in_reference:
             return Judgement(1.0 - stocked)
         clean = without_noise(patch)
         another = (1.0 - stocked) * self._another(shape, clean) if stocked < _ASKED_BELOW else 0.0
-        if facing.capacity == 1:
+        if expected.units is None:
             return Judgement(stocked, misplaced=another)
-        alike = alike_colours(expected.chroma, chroma, shape, shift_xy)
-        units = self._units(expected, kept_share(expected.edges, now, shift_xy, alike), pixels, place)
-        if units == 0 and another >= _ASKED_BELOW and unseen_around(clean, shape, expected.patch) < _OWN:
+        found = units_of(expected.units, pixels, place)
+        units = found.count
+        asked = units == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
+        if asked and unseen_around(clean, shape, expected.patch) < _OWN:
             units, another = 1, 0.0  # farther back than where the foremost one stood
         return Judgement(units / facing.capacity, misplaced=another, units=True)
-
-    @staticmethod
-    def _units(expected: _Expected, kept: float, pixels: Pixels, place: FacingPlace) -> int:
-        """How many units stand: by what is left of them, or by how far back the foremost one stands."""
-        capacity = place.facing.capacity
-        side_by_side = round(_between(kept, _KEPT_BY_CHANCE, 1.0) * capacity)
-        if side_by_side == 0 or expected.file is None:
-            return side_by_side
-        return max(1, min(side_by_side, capacity - steps_back(expected.file, pixels, place)))
 
     @staticmethod
     def _another(shape: PatchShape, clean: NDArray[np.uint8]) -> float:
@@ -185,15 +174,10 @@ class AppearanceEvidence:
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
     shape = shape_of(place.box_xyxy_px)
-    file = expected_file(reference, place) if place.facing.capacity > 1 else None
-    return _expected_of(patch_of(reference, place, shape), shape, file)
+    units = expected_units(reference, place) if place.facing.capacity > 1 else None
+    return _expected_of(patch_of(reference, place, shape), shape, units)
 
 
-def _expected_of(patch: NDArray[np.uint8], shape: PatchShape, file: FileLook | None = None) -> _Expected:
+def _expected_of(patch: NDArray[np.uint8], shape: PatchShape, units: UnitsLook | None = None) -> _Expected:
     edges = edges_of(patch).inner(shape)
-    return _Expected(shape, edges, edges.share, chroma_of(patch), file, patch)
-
-
-def _between(value: float, low: float, high: float) -> float:
-    """0 up to `low`, 1 from `high`, in between in proportion."""
-    return min(1.0, max(0.0, (value - low) / (high - low)))
+    return _Expected(shape, edges, edges.share, chroma_of(patch), units, patch)

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from edgekit.shelf.evidence.edges import PatchShape
 
-__all__ = ["alike_colours", "apart_from_surroundings", "chroma_of", "colour_distance", "unseen_around", "without_noise"]
+__all__ = [
+    "apart_from_surroundings",
+    "chroma_of",
+    "colour_distance",
+    "mean_difference",
+    "unseen_around",
+    "without_noise",
+]
 
 _DARK: Final = 30.0
 """Sum of the channels that black is lifted by: noise of dark pixels has no colour."""
-_ALIKE: Final = 0.11
-"""Difference of two chromas up to which both may be of one product. On rendered shelves an emptied facing seems to have
-kept 0.21 of its edges so, not 0.34 (median of units one behind the other), and what stands loses none."""
-_WINDOW_PX: Final = 7
 _RIM: Final = 6
 """The outer sixth on each side belongs to the wall rather than to the product."""
 _LIGHTNESS: Final = 0.15
@@ -53,20 +56,10 @@ def colour_distance(
     return float(np.abs(_middle(expected, shape.size_wh, shape.shift_xy) - there).sum(2).mean())
 
 
-def alike_colours(
-    expected: NDArray[np.float32], now: NDArray[np.float32], shape: PatchShape, shift_xy: tuple[int, int]
-) -> NDArray[np.bool_]:
-    """Bool (height, width): where a facing has the reference's colours, each spot with what is next to it.
-
-    Args: as of colour_distance.
-    """
-    import cv2
-
-    (width, height), (x, y), (to_x, to_y) = shape.size_wh, shape.shift_xy, shift_xy
-    apart = expected[y : y + height, x : x + width] - now[to_y : to_y + height, to_x : to_x + width]
-    near = cv2.blur(apart, (_WINDOW_PX, _WINDOW_PX), borderType=cv2.BORDER_REFLECT)
-    alike: NDArray[np.bool_] = np.abs(near).sum(2) <= _ALIKE
-    return alike
+def mean_difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Mean difference (0 to 2) of two chroma patches of one size without margins, but for their rims."""
+    height, width = one.shape[:2]
+    return float(np.abs(_middle(one, (width, height), (0, 0)) - _middle(other, (width, height), (0, 0))).sum(2).mean())
 
 
 def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> float:

@@ -134,14 +134,13 @@ def likeness_of(expected: Edges, now: Edges) -> Likeness:
     return Likeness(best if np.isfinite(best) else 0.0, (int(shift_xy[0]), int(shift_xy[1])))
 
 
-def kept_share(expected: Edges, now: Edges, shift_xy: tuple[int, int], where: NDArray[np.bool_] | None = None) -> float:
+def kept_share(expected: Edges, now: Edges, shift_xy: tuple[int, int]) -> float:
     """Share (0-1) of the expected edges, by area, that are still there at a shift, each looked at by itself.
 
     Args:
         expected: without a margin.
         now: with its margin.
         shift_xy: where the facing is in `now` (Likeness.shift_xy).
-        where: (height, width) of `expected`: edges elsewhere are gone, whatever they look like; None: nowhere is.
     """
     import cv2
 
@@ -154,8 +153,6 @@ def kept_share(expected: Edges, now: Edges, shift_xy: tuple[int, int], where: ND
     kept = (agreement >= _KEPT_LIKENESS * np.sqrt(of_expected * of_now) + 1e-3) & (
         of_now >= _LEFT_OF_EDGES * of_expected
     )
-    if where is not None:
-        kept &= where
     return float(weight[kept].sum() / max(float(weight.sum()), 1e-6))
 
 

@@ -1,17 +1,21 @@
-"""Units behind each other: the next one looks smaller, higher and darker, and is one unit less."""
+"""Units behind each other: the next one looks smaller, darker and higher, and is one unit less."""
 
 import cv2
 import numpy as np
 import pytest
 
-from edgekit.shelf.evidence.files import expected_file, steps_back
+from edgekit.shelf.evidence.edges import PatchShape, patch_of
+from edgekit.shelf.evidence.files import Front, foremost
 from edgekit.shelf.gates.layout import layout_of
 from edgekit.shelf.registration import register
 
 LIFT = 6
 
 
-def fronts(scenes, deeper, *, light=1.0):
+SHAPE = PatchShape((37, 64), (4, 16))
+
+
+def fronts(scenes, deeper, *, light=1.0, smaller=0.95, darker=0.85, lift=LIFT):
     """The shelf whose foremost unit of facing a stands `deeper` places behind the first."""
     pixels = scenes.picture().astype(np.float32)
     left, bottom = scenes.LEFTS["a"], scenes.BOTTOM
@@ -19,22 +23,39 @@ def fronts(scenes, deeper, *, light=1.0):
     pixels[scenes.TOP : bottom, left : left + scenes.WIDTH] = scenes.picture("bc")[
         scenes.TOP : bottom, left : left + scenes.WIDTH
     ]
-    small = cv2.resize(product, None, fx=0.95**deeper, fy=0.95**deeper, interpolation=cv2.INTER_AREA) * 0.85**deeper
+    size = smaller**deeper
+    small = cv2.resize(product, None, fx=size, fy=size, interpolation=cv2.INTER_AREA) * darker**deeper
     height, width = small.shape[:2]
-    foot, left = bottom - LIFT * deeper, left + (scenes.WIDTH - width) // 2
+    foot, left = bottom - lift * deeper, left + (scenes.WIDTH - width) // 2
     pixels[foot - height : foot, left : left + width] = small
     return np.clip(pixels * light, 0, 255).astype(np.uint8)
 
 
-def steps(scenes, pixels) -> int:
+def front(scenes, pixels) -> Front:
     planogram = scenes.planogram(capacity=3)
     place = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
-    return steps_back(expected_file(scenes.picture(), place), pixels, place)
+    return foremost(patch_of(scenes.picture(), place, SHAPE), patch_of(pixels, place, SHAPE), SHAPE)
+
+
+def steps(scenes, pixels) -> int:
+    return front(scenes, pixels).steps
 
 
 @pytest.mark.parametrize("deeper", [0, 1, 2])
 def test_each_place_deeper_is_a_step(scenes, deeper) -> None:
     assert steps(scenes, fronts(scenes, deeper)) == deeper
+
+
+def test_a_unit_that_is_hardly_smaller_and_darker_is_a_step(scenes) -> None:
+    assert steps(scenes, fronts(scenes, 1, smaller=0.96, darker=0.9, lift=3)) == 1
+
+
+def test_so_is_one_that_is_smaller_in_even_light_seen_from_the_front(scenes) -> None:
+    assert steps(scenes, fronts(scenes, 1, smaller=0.92, darker=1.0, lift=0)) == 1
+
+
+def test_a_higher_foot_alone_is_no_step(scenes) -> None:
+    assert steps(scenes, scenes.picture(lift=8)) == 0
 
 
 @pytest.mark.parametrize("light", [0.5, 0.7, 1.2])
@@ -47,5 +68,9 @@ def test_a_product_put_back_aside_is_no_step(scenes, aside) -> None:
     assert steps(scenes, scenes.picture(aside={"a": aside}, lift=1)) == 0
 
 
-def test_an_emptied_place_says_nothing_of_steps(scenes) -> None:
-    assert steps(scenes, scenes.picture("bc")) == 0
+def test_an_emptied_place_has_no_foremost_unit(scenes) -> None:
+    emptied, full = front(scenes, scenes.picture("bc")), front(scenes, fronts(scenes, 1))
+    assert not emptied.stands
+    assert emptied.likeness < 0.25
+    assert full.stands
+    assert full.likeness > 0.5

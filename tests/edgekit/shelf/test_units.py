@@ -1,0 +1,99 @@
+"""Several units of a facing are counted: on top of each other, side by side, put back crooked, or whatever stands."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from edgekit.shelf.evidence.units import expected_units, units_of
+from edgekit.shelf.gates.layout import layout_of
+from edgekit.shelf.registration import register
+
+LEFT, TOP, RIGHT, BOTTOM = 40, 40, 112, 140
+STACKED, BESIDE = 0, 1
+
+
+def unit(seed, width, height):
+    """A package's front: an irregular print."""
+    coarse = np.random.default_rng(seed).uniform(20, 235, (5, 5, 3)).astype(np.float32)
+    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def shelf(scenes, axis, of, standing, *, prints=None, aside=None, turned_deg=0.0, neighbour=True):
+    """The shelf with only the units `standing` of `of`; `prints`: seed of each; `aside`: by so many pixels, each."""
+
+    def draw(pixels):
+        for index in standing:
+            span = (BOTTOM - TOP, RIGHT - LEFT)[axis] / of
+            start, end = round(index * span), round((index + 1) * span)
+            width, height = (RIGHT - LEFT, end - start) if axis == STACKED else (end - start, BOTTOM - TOP)
+            x, y = (LEFT, TOP + start) if axis == STACKED else (LEFT + start, TOP)
+            x += (aside or {}).get(index, 0)
+            front = unit((prints or {}).get(index, 5), width, height)
+            turn = cv2.getRotationMatrix2D((width / 2, height / 2), turned_deg * (-1) ** index, 1.0)
+            pixels[y : y + height, x : x + width] = cv2.warpAffine(
+                front, turn, (width, height), borderMode=cv2.BORDER_REPLICATE
+            )
+        if neighbour:  # the next facing has the same product
+            pixels[TOP:BOTTOM, RIGHT + 2 : RIGHT + 26] = unit(5, 24, BOTTOM - TOP)
+
+    return scenes.picture("", draw=draw)
+
+
+def place(scenes, of):
+    around = (
+        (LEFT - 2.0, TOP - 2.0),
+        (RIGHT + 2.0, TOP - 2.0),
+        (RIGHT + 2.0, BOTTOM + 2.0),
+        (LEFT - 2.0, BOTTOM + 2.0),
+    )
+    facing = replace(scenes.planogram(capacity=of).facings[0], polygon_xy_px=around)
+    return layout_of((facing,), register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
+
+
+def counted(scenes, axis, of, standing, **how) -> int:
+    prints = how.get("prints")
+    where = place(scenes, of)
+    expected = expected_units(shelf(scenes, axis, of, range(of), prints=prints), where)
+    return units_of(expected, shelf(scenes, axis, of, standing, **how), where).count
+
+
+@pytest.mark.parametrize("axis", [STACKED, BESIDE])
+@pytest.mark.parametrize("standing", [(), (3,), (2, 3), (0, 3), (1, 2, 3), (0, 1, 3), (0, 1, 2, 3)])
+def test_each_unit_of_a_row_is_counted_by_itself(scenes, axis, standing) -> None:
+    assert counted(scenes, axis, 4, standing) == len(standing)
+
+
+@pytest.mark.parametrize("axis", [STACKED, BESIDE])
+def test_the_reference_tells_in_which_direction_alike_units_stand(scenes, axis) -> None:
+    assert expected_units(shelf(scenes, axis, 3, range(3)), place(scenes, 3)).along == axis
+
+
+def test_units_of_other_prints_tell_nothing_and_are_counted_by_what_is_there_or_gone(scenes) -> None:
+    prints = {0: 5, 1: 6, 2: 7}
+    assert expected_units(shelf(scenes, STACKED, 3, range(3), prints=prints), place(scenes, 3)).along is None
+    for axis in (STACKED, BESIDE):
+        assert [counted(scenes, axis, 3, range(3 - left, 3), prints=prints) for left in (0, 1, 2, 3)] == [0, 1, 2, 3]
+
+
+def test_units_put_back_aside_and_crooked_are_all_there(scenes) -> None:
+    assert counted(scenes, STACKED, 3, (0, 1, 2), aside={0: -6, 1: 5, 2: -5}, turned_deg=2.5) == 3
+
+
+@pytest.mark.parametrize("of", [9, 24])
+def test_many_units_are_counted_by_their_share(scenes, of) -> None:
+    left = of // 4
+    assert counted(scenes, BESIDE, of, range(of - left, of)) == pytest.approx(left, abs=0.2 * of)
+    assert counted(scenes, BESIDE, of, range(of)) == of
+
+
+def test_a_blurred_glimpse_of_the_aisle_in_the_gap_is_no_unit(scenes) -> None:
+    where = place(scenes, 3)
+    expected = expected_units(shelf(scenes, BESIDE, 3, range(3)), where)
+    glimpse = np.kron(np.random.default_rng(4).uniform(20, 150, (4, 5, 3)), np.ones((30, 20, 1)))
+    pixels = shelf(scenes, BESIDE, 3, ())
+    pixels[TOP:BOTTOM, LEFT:RIGHT] = cv2.GaussianBlur(glimpse, (0, 0), 6)[: BOTTOM - TOP, : RIGHT - LEFT]
+    found = units_of(expected, pixels, where)
+    assert found.count == 0
+    assert found.likeness < 0.35
