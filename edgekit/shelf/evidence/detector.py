@@ -23,8 +23,8 @@ __all__ = ["AnyProductEvidence", "DetectorEvidence"]
 
 LIFTED_SHARE = 0.2
 """A unit whose lower edge is off its place's by more of the facing's height than this does not stand there."""
-_HEARD_SHARE = 0.1
-"""Of `min_score`; boxes below it are no boxes."""
+FAINT_SHARE = 0.5
+"""Of `min_score`; a product's box that scores so much is no evidence for it, but speaks against an empty place."""
 _FILLS_SHARE = 0.35
 """A box that covers less of the facing's bounding box than this is a piece of something."""
 _SAME_IOU = 0.6
@@ -49,7 +49,7 @@ class DetectorEvidence:
     it has twice the score, the box is that other's.
 
     What stands there instead is `misplaced` if it is of a class of the planogram, or surely of any other class but
-    a person's.
+    a person's. Where something is found less surely, or the product faintly, the place is not called empty.
 
     A detector that does not surely find the product in the reference picture (twice `min_score`) says nothing by
     finding none now: until it has found it in many samples in a row, its silence is `no_evidence`. Otherwise a product
@@ -133,7 +133,7 @@ class DetectorEvidence:
 
     def _heard(self, found: Detections) -> Detections:
         """The boxes that could count for something."""
-        return found.select(found.scores > _HEARD_SHARE * self._rules.min_score)
+        return found.select(found.scores > FAINT_SHARE * self._rules.min_score)
 
     def _judged(self, found: Detections, place: FacingPlace, baseline: Baseline) -> Judgement:
         facing = place.facing
@@ -153,7 +153,16 @@ class DetectorEvidence:
             return Judgement(fill, units=several)
         if not baseline.proven:
             return Judgement(None, UnknownReason.NO_EVIDENCE)
-        return Judgement(fill, misplaced=self._stranger(near.select(~own), place), units=several)
+        misplaced = self._stranger(near.select(~own), place)
+        if misplaced < self._rules.stocked_at and self._hints(near, own, place):
+            return Judgement(None, UnknownReason.UNDECIDED)
+        return Judgement(fill, misplaced=misplaced, units=several)
+
+    def _hints(self, near: Detections, own: NDArray[np.bool_], place: FacingPlace) -> bool:
+        """Whether the place may not be empty: a faint box of the product, or something that is not surely found."""
+        others = near.select(~own & ~self._people[near.class_ids])
+        unsure = (others.scores >= self._rules.min_score) & (_filled(others, place) >= _FILLS_SHARE)
+        return bool((near.scores[own] >= FAINT_SHARE * self._rules.min_score).any() or unsure.any())
 
     def _stranger(self, others: Detections, place: FacingPlace) -> float:
         """Probability that something else stands there: of the planogram's classes, or surely of another."""

@@ -25,6 +25,10 @@ __all__ = ["Judges"]
 _SURELY_STOCKED = 0.95
 """By appearance: what a model misses there, it misses."""
 
+_FINDING = ("any_product", "detector")
+_FOUND_SHARE = 0.85
+"""Of a facing that is less visible a detector may well not find the product that stands there."""
+
 Baselines = Mapping[str, Mapping[str, Baseline]]
 
 
@@ -190,6 +194,8 @@ class Judges:
                 method, first = "appearance", second
             elif _contradicted(first, second, self._rules):
                 first = Judgement(None, UnknownReason.UNDECIDED)
+        if method in _FINDING and gate.visible_share < _FOUND_SHARE and first is not None:
+            first = _unfound(first, self._rules)
         if name in self._named and first is not None:
             first = _corrected(first, told.get("recognition", {}).get(name), self._rules)
         if first is None:
@@ -224,6 +230,12 @@ def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules)
         and second.fill is not None
         and second.fill >= _SURELY_STOCKED
     )
+
+
+def _unfound(first: Judgement, rules: ShelfRules) -> Judgement:
+    """Behind somebody's shoulder, finding nothing says nothing; finding something else does."""
+    silent = first.fill is not None and first.fill <= rules.empty_at and first.misplaced < rules.stocked_at
+    return Judgement(None, UnknownReason.OCCLUDED) if silent else first
 
 
 def _corrected(first: Judgement, named: Judgement | None, rules: ShelfRules) -> Judgement:

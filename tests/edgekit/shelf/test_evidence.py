@@ -41,10 +41,10 @@ class Bench:
         self.baselines = self.judges.asked(self.layout.places, wants, {"shelf": finding})
         return self
 
-    def judge(self, finding=None, pixels=None, hidden=""):
+    def judge(self, finding=None, pixels=None, hidden="", visible=1.0):
         pixels = self.scenes.picture(seed=5) if pixels is None else pixels
         gates = {
-            name: Evidence(name, 1.0, False, None, UnknownReason.OCCLUDED if name in hidden else None)
+            name: Evidence(name, visible, False, None, UnknownReason.OCCLUDED if name in hidden else None)
             for name in self.scenes.LEFTS
         }
         places = [place for place in self.layout.places if place.facing.id not in hidden]
@@ -121,15 +121,30 @@ def test_a_product_that_the_reference_picture_shows_as_another_rather_is_not_kno
     assert unsure.judge(found())["b"].reason is UnknownReason.NO_EVIDENCE
 
 
-def test_what_is_surely_of_a_class_that_the_planogram_does_not_name_is_misplaced_but_people_are_not(
-    detector, scenes
-) -> None:
-    looks = [
-        detector.judge(found(standing(scenes, "b", class_id=class_id, score=score)))["b"]
-        for class_id, score in ((2, 0.7), (2, 0.5), (0, 0.9))
-    ]
-    assert [one.fill for one in looks] == [0.0, 0.0, 0.0]
-    assert [one.misplaced for one in looks] == [1.0, 0.0, 0.0]
+def test_what_is_surely_of_a_class_that_the_planogram_does_not_name_is_misplaced(detector, scenes) -> None:
+    one = detector.judge(found(standing(scenes, "b", class_id=2, score=0.7)))["b"]
+    assert (one.fill, one.misplaced) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        pytest.param({"score": 0.2}, id="the product, faintly"),
+        pytest.param({"class_id": 2, "score": 0.5}, id="something that is not surely there"),
+    ],
+)
+def test_a_place_in_which_something_may_stand_is_not_called_empty(detector, scenes, hint) -> None:
+    one = detector.judge(found(standing(scenes, "b", **hint)))["b"]
+    assert (one.fill, one.reason) == (None, UnknownReason.UNDECIDED)
+
+
+def test_of_a_facing_that_is_partly_covered_a_detector_says_only_what_it_finds(detector, scenes) -> None:
+    boxes = found(standing(scenes, "a"), standing(scenes, "b", class_id=2))
+    evidence = detector.judge(boxes, visible=0.8)
+    assert evidence["a"].fill == 1.0
+    assert evidence["b"].misplaced == 1.0
+    assert (evidence["c"].fill, evidence["c"].reason) == (None, UnknownReason.OCCLUDED)
+    assert detector.judge(boxes, visible=0.9)["c"].fill == 0.0
 
 
 def test_a_product_set_down_unevenly_still_counts(detector, scenes) -> None:
