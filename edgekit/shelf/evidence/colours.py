@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.shelf.evidence.edges import PatchShape
+from edgekit.shelf.evidence.edges import PatchShape, middle_of
 
 __all__ = [
+    "LIGHTNESS",
     "apart_from_surroundings",
     "chroma_of",
     "colour_distance",
@@ -20,9 +21,7 @@ __all__ = [
 
 _DARK: Final = 30.0
 """Sum of the channels that black is lifted by: noise of dark pixels has no colour."""
-_RIM: Final = 6
-"""The outer sixth on each side belongs to the wall rather than to the product."""
-_LIGHTNESS: Final = 0.15
+LIGHTNESS: Final = 0.15
 """A back wall is darker behind an empty place than above it, and still the same wall."""
 
 
@@ -52,14 +51,16 @@ def colour_distance(
         shape: of both.
         shift_xy: where the facing is in `now` (Likeness.shift_xy).
     """
-    there = _middle(now, shape.size_wh, shift_xy)
-    return float(np.abs(_middle(expected, shape.size_wh, shape.shift_xy) - there).sum(2).mean())
+    there = middle_of(now, shape.size_wh, shift_xy)
+    return float(np.abs(middle_of(expected, shape.size_wh, shape.shift_xy) - there).sum(2).mean())
 
 
 def mean_difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     """Mean difference (0 to 2) of two chroma patches of one size without margins, but for their rims."""
     height, width = one.shape[:2]
-    return float(np.abs(_middle(one, (width, height), (0, 0)) - _middle(other, (width, height), (0, 0))).sum(2).mean())
+    return float(
+        np.abs(middle_of(one, (width, height), (0, 0)) - middle_of(other, (width, height), (0, 0))).sum(2).mean()
+    )
 
 
 def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> float:
@@ -73,10 +74,16 @@ def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> floa
     around[y : height - y, x : width - x] = False
     if not around.any():
         return 0.0
-    return float(np.abs(_middle(now, shape.size_wh, shape.shift_xy) - np.median(now[around], axis=0)).sum(2).mean())
+    return float(np.abs(middle_of(now, shape.size_wh, shape.shift_xy) - np.median(now[around], axis=0)).sum(2).mean())
 
 
-def unseen_around(patch: NDArray[np.uint8], shape: PatchShape, product: NDArray[np.uint8] | None = None) -> float:
+def unseen_around(
+    patch: NDArray[np.uint8],
+    shape: PatchShape,
+    product: NDArray[np.uint8] | None = None,
+    *,
+    lightness: float = LIGHTNESS,
+) -> float:
     """Mean distance (CIELAB, lightness counting little) of the facing's pixels to the nearest colour around it.
 
     An empty place shows nothing but wall, board and neighbours that are seen around it, each in its own colour: 2 or
@@ -86,32 +93,28 @@ def unseen_around(patch: NDArray[np.uint8], shape: PatchShape, product: NDArray[
         patch: uint8 (height, width, 3) BGR, with its margin.
         shape: of the patch.
         product: the reference's patch of the facing, whose colours are known, too.
+        lightness: how much a step of lightness counts beside one of hue.
 
     Returns:
         In steps of an 8-bit Lab picture.
     """
     x, y = shape.shift_xy
-    lab = _lab(patch)
+    lab = _lab(patch, lightness)
     height, width = lab.shape[:2]
     around = np.ones((height, width), np.bool_)
     around[y : height - y, x : width - x] = False
-    known, shown = lab[around], _middle(lab, shape.size_wh, shape.shift_xy).reshape(-1, 3)
+    known, shown = lab[around], middle_of(lab, shape.size_wh, shape.shift_xy).reshape(-1, 3)
     if product is not None:
-        known = np.concatenate((known, _lab(product)[~around]))
+        known = np.concatenate((known, _lab(product, lightness)[~around]))
     if not known.size:
         return 0.0
     squared = (shown**2).sum(1, keepdims=True) - 2 * shown @ known.T + (known**2).sum(1)
     return float(np.sqrt(np.maximum(squared.min(1), 0)).mean())
 
 
-def _lab(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _lab(patch: NDArray[np.uint8], lightness: float) -> NDArray[np.float32]:
     import cv2
 
     lab = cv2.cvtColor(patch, cv2.COLOR_BGR2LAB).astype(np.float32) - np.array((0, 128, 128), np.float32)
-    scaled: NDArray[np.float32] = lab * np.array((_LIGHTNESS, 1, 1), np.float32)
+    scaled: NDArray[np.float32] = lab * np.array((lightness, 1, 1), np.float32)
     return scaled
-
-
-def _middle(chroma: NDArray[np.float32], size_wh: tuple[int, int], from_xy: tuple[int, int]) -> NDArray[np.float32]:
-    (width, height), (x, y) = size_wh, from_xy
-    return chroma[y + height // _RIM : y + height - height // _RIM, x + width // _RIM : x + width - width // _RIM]

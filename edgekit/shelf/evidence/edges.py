@@ -6,7 +6,7 @@ Edges do not change with the light, and a product that was put back a little asi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,20 @@ from edgekit.frame import Pixels
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
 
-__all__ = ["Edges", "Likeness", "PatchShape", "edges_of", "kept_share", "likeness_of", "patch_of", "shape_of"]
+__all__ = [
+    "Edges",
+    "Likeness",
+    "PatchShape",
+    "edges_of",
+    "kept_share",
+    "likeness_of",
+    "middle_of",
+    "patch_of",
+    "printed_share",
+    "shape_of",
+]
+
+Numbers = TypeVar("Numbers", bound=np.generic)
 
 _PATCH_PX = 32
 """Facings are looked at with this many pixels along their longer side."""
@@ -27,6 +40,12 @@ _WINDOW_PX = 7
 _KEPT_LIKENESS = 0.5
 _LEFT_OF_EDGES = 0.2
 """Edges that are fainter by more than a dim light explains are not the product's."""
+_RIM: Final = 6
+"""The outer sixth on each side belongs to the wall rather than to the product."""
+_PRINT: Final = 0.05
+"""Share of its brightness by which print changes from one pixel to the next."""
+_BLACK: Final = 16.0
+"""Grey levels that black is lifted by: what a dark pixel's noise adds is no print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +141,35 @@ def edges_of(patch: NDArray[np.uint8]) -> Edges:
     strength = cv2.sqrt(magnitude)
     weight = 1.0 / (strength + np.float32(1e-3))
     return Edges(strength, cv2.merge((across * weight, down * weight)))
+
+
+def printed_share(patch: NDArray[np.uint8], shape: PatchShape) -> float:
+    """Share (0-1) of the facing's middle in which brightness changes as steeply as in print, in whatever light.
+
+    By shares of the brightness, and not by levels: a pale wall in bright light has no more of it than one in the dark.
+
+    Args:
+        patch: uint8 (height, width, 3) BGR, with its margin.
+        shape: of the patch.
+    """
+    import cv2
+
+    light = np.log(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).astype(np.float32) + np.float32(_BLACK))
+    across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
+    steepness = middle_of(cv2.magnitude(across, down), shape.size_wh, shape.shift_xy) / 8
+    return float(np.count_nonzero(steepness > _PRINT)) / steepness.size
+
+
+def middle_of(values: NDArray[Numbers], size_wh: tuple[int, int], from_xy: tuple[int, int]) -> NDArray[Numbers]:
+    """What a patch, or anything of its height and width, shows in the middle of the facing.
+
+    Args:
+        values: (height, width, ...), with its margin.
+        size_wh: of the facing in it.
+        from_xy: its upper left corner there.
+    """
+    (width, height), (x, y) = size_wh, from_xy
+    return values[y + height // _RIM : y + height - height // _RIM, x + width // _RIM : x + width - width // _RIM]
 
 
 def likeness_of(expected: Edges, now: Edges) -> Likeness:

@@ -5,7 +5,7 @@ import pytest
 
 from edgekit.errors import PlanogramError
 from edgekit.shelf.evidence.colours import unseen_around, without_noise
-from edgekit.shelf.evidence.edges import PatchShape, edges_of
+from edgekit.shelf.evidence.edges import PatchShape, edges_of, printed_share
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import ModelInfo
 from edgekit.shelf.gates.layout import layout_of
@@ -368,14 +368,25 @@ def test_by_appearance_another_product_is_misplaced_and_an_empty_place_is_not(sc
     assert bench.judge()["b"].misplaced == pytest.approx(0.0, abs=0.1)
 
 
-@pytest.mark.parametrize("bgr", [(60, 60, 70), (190, 160, 150), (120, 175, 150)])
-def test_by_appearance_another_product_without_any_print_is_misplaced_for_its_colour(scenes, bgr) -> None:
+def plain_at_b(scenes, bgr):
     def plain(pixels):
         pixels[scenes.TOP : scenes.BOTTOM, scenes.LEFTS["b"] : scenes.LEFTS["b"] + scenes.WIDTH] = bgr
 
-    judged = Bench(scenes, scenes.planogram("appearance"), {}).judge(pixels=scenes.picture("ac", draw=plain))["b"]
+    return Bench(scenes, scenes.planogram("appearance"), {}).judge(pixels=scenes.picture("ac", draw=plain))["b"]
+
+
+@pytest.mark.parametrize("bgr", [(40, 40, 200), (190, 110, 40), (120, 175, 100)])
+def test_by_appearance_another_product_without_any_print_is_misplaced_for_its_colour(scenes, bgr) -> None:
+    judged = plain_at_b(scenes, bgr)
     assert judged.fill < 0.1
     assert judged.misplaced > 0.9
+
+
+@pytest.mark.parametrize("grey", [30, 60, 120, 200, 250])
+def test_by_appearance_a_place_in_plain_grey_is_empty_however_it_is_lit(scenes, grey) -> None:
+    judged = plain_at_b(scenes, (grey, grey, grey))
+    assert judged.fill < 0.1
+    assert judged.misplaced < 0.5
 
 
 def test_by_appearance_an_empty_place_before_a_panelled_wall_is_no_product(scenes) -> None:
@@ -412,3 +423,12 @@ def test_what_a_dark_night_s_noise_adds_to_a_small_facing_is_neither_an_edge_nor
     assert edges_of(wall).share > 0.2
     assert edges_of(clean).share < 0.1
     assert unseen_around(clean, PatchShape((32, 32), (4, 4))) < 0.7 * unseen_around(wall, PatchShape((32, 32), (4, 4)))
+
+
+def test_light_adds_no_print_and_print_is_print_in_the_dark() -> None:
+    shape, rng = PatchShape((24, 32), (4, 4)), np.random.default_rng(0)
+    wall = np.repeat(np.linspace(110, 230, 40)[:, None, None], 32, 1).repeat(3, 2) + rng.normal(0, 2, (40, 32, 3))
+    product = np.kron(rng.uniform(40, 250, (10, 8, 3)), np.ones((4, 4, 1)))
+    for light in (0.3, 0.6, 1.0):
+        assert printed_share((wall * light).astype(np.uint8), shape) < 0.05
+        assert printed_share((product * light).astype(np.uint8), shape) > 0.5
