@@ -18,6 +18,7 @@ from edgekit.errors import ConfigError, PlanogramError
 from edgekit.frame import Pixels
 from edgekit.pipeline.models import PipelineModel, pipeline_model
 from edgekit.recognition.index import Index, read_index
+from edgekit.shelf.evidence.models import FAINT_SHARE
 from edgekit.shelf.planogram import Planogram, load_planogram
 from edgekit.shelf.shelf import Shelf
 from edgekit.sources.pacing import PacedSource
@@ -104,7 +105,7 @@ def assemble(
                 loaded[role] = _load(site, path, index)
                 stack.callback(loaded[role].close)
         ready = {
-            role: pipeline_model(role, model, min_score=site.shelf.min_score, index=index)
+            role: pipeline_model(role, model, min_score=FAINT_SHARE * site.shelf.min_score, index=index)
             for role, model in loaded.items()
         }
         cameras = tuple(

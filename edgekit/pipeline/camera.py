@@ -250,6 +250,7 @@ class CameraWorker:
         view = self._shelf.look(known.state, frame)
         findings, inference_s = self._ask(view)
         conclusion = self._shelf.conclude(known.state, view, findings)
+        findings = self._shelf.counted(findings)
         scene = self._scene.after(scene_reason(view.gates.values()), frame.time_s)
         conditions, changes = scene.judge(known.conditions, frame.time_s, frame.index)
         after = _Known(conclusion.state, self._shelf.statuses(conclusion.state), conditions)

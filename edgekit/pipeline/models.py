@@ -54,7 +54,7 @@ def pipeline_model(role: str, loaded: LoadedModel, *, min_score: float, index: I
     Args:
         role: its name in the configuration.
         loaded: the bundle and its session.
-        min_score: detections below it are not decoded at all: they would not be evidence.
+        min_score: detections below it are not decoded at all.
         index: the enrolled products, for a model that embeds.
 
     Raises:

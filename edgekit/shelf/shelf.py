@@ -17,6 +17,7 @@ from edgekit.shelf.concluding import Before, Moment, cautions_after, concluded
 from edgekit.shelf.depletion import Removals
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import Baseline, ModelInfo
+from edgekit.shelf.evidence.models import counted
 from edgekit.shelf.evidence.remembered import Remembered
 from edgekit.shelf.gates.background import covering_pixels, foreground_of, light_gain
 from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
@@ -340,6 +341,10 @@ class Shelf:
         if background.colours.shape != small.shape:
             return None
         return covering_pixels(foreground_of(background, small, light_gain(small, background.colours)), layout)
+
+    def counted(self, findings: Findings) -> Findings:
+        """What the models found without boxes that are no evidence: what may be shown."""
+        return counted(findings, self._rules.min_score)
 
     @staticmethod
     def in_frame(view: View, found: Detections | None) -> Detections | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
-from edgekit.shelf.evidence.models import class_ids, role_for, roles_of
+from edgekit.shelf.evidence.models import FAINT_SHARE, class_ids, role_for, roles_of
 from edgekit.shelf.words import Findings, UnknownReason, Want
 from edgekit.vision.detection import Detections
 
@@ -23,8 +23,6 @@ __all__ = ["AnyProductEvidence", "DetectorEvidence"]
 
 LIFTED_SHARE = 0.2
 """A unit whose lower edge is off its place's by more of the facing's height than this does not stand there."""
-FAINT_SHARE = 0.5
-"""Of `min_score`; a product's box that scores so much is no evidence for it, but speaks against an empty place."""
 _FILLS_SHARE = 0.35
 """A box that covers less of the facing's bounding box than this is a piece of something."""
 _SAME_IOU = 0.6

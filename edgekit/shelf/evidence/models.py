@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING
 from edgekit.config.problems import nearest_hint
 from edgekit.errors import PlanogramError
 from edgekit.shelf.evidence.method import MethodContext, ModelInfo
+from edgekit.shelf.words import Findings
+from edgekit.vision.detection import Detections
 
 if TYPE_CHECKING:
     from edgekit.shelf.planogram import Facing, Planogram
 
-__all__ = ["class_ids", "knows", "role_for", "roles_of"]
+__all__ = ["FAINT_SHARE", "class_ids", "counted", "knows", "role_for", "roles_of"]
+
+FAINT_SHARE = 0.5
+"""Of `min_score`; a product's box that scores so much is no evidence for it, but speaks against an empty place."""
+
+
+def counted(findings: Findings, min_score: float) -> Findings:
+    """What models found, without boxes that score `min_score` or less."""
+    return {
+        role: found.select(found.scores > min_score) if isinstance(found, Detections) else found
+        for role, found in findings.items()
+    }
 
 
 def roles_of(models: Mapping[str, ModelInfo], task: str) -> list[str]:
