@@ -35,7 +35,8 @@ class FacingPlace:
         rows, columns: its bounding box in the small picture.
         mask: uint8 (rows, columns) of that box, 1 inside the polygon.
         area_px: how many pixels of `mask` are 1; at least 1.
-        ring: flat indices into the small picture of what lies just around the polygon and in no facing.
+        ring: flat indices into the small picture of what lies just around the polygon.
+        free_ring: those of them that lie in no facing.
     """
 
     facing: Facing
@@ -47,6 +48,7 @@ class FacingPlace:
     mask: NDArray[np.uint8]
     area_px: int
     ring: NDArray[np.intp]
+    free_ring: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +99,9 @@ def layout_of(facings: Sequence[Facing], registration: Registration) -> Layout:
         outside[mask > 0] = 0
     import cv2
 
-    places = [replace(place, ring=_ring(place, outside)) for place in places]
+    rings = [_ring(place, small_size_hw) for place in places]
+    free = [ring[outside.reshape(-1)[ring] > 0] for ring in rings]
+    places = [replace(place, ring=one, free_ring=two) for place, one, two in zip(places, rings, free, strict=True)]
     between = cv2.erode(outside, np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8), borderValue=1)
     return Layout(registration.frame_size_hw, small_size_hw, tuple(places), outside, between)
 
@@ -129,17 +133,18 @@ def _place(
         mask=inside,
         area_px=int(inside.sum()),
         ring=np.empty(0, np.intp),
+        free_ring=np.empty(0, np.intp),
     )
     return place, mask
 
 
-def _ring(place: FacingPlace, outside: NDArray[np.uint8]) -> NDArray[np.intp]:
+def _ring(place: FacingPlace, small_size_hw: tuple[int, int]) -> NDArray[np.intp]:
     import cv2
 
-    mask = np.zeros(outside.shape, np.uint8)
+    mask = np.zeros(small_size_hw, np.uint8)
     mask[place.rows, place.columns] = place.mask
     near, far = (cv2.dilate(mask, np.ones((2 * by + 1,) * 2, np.uint8)) for by in (OVERHANG_PX, 2 * OVERHANG_PX))
-    found: NDArray[np.intp] = np.flatnonzero((far > 0) & (near == 0) & (outside > 0))
+    found: NDArray[np.intp] = np.flatnonzero((far > 0) & (near == 0))
     return found
 
 

@@ -1,9 +1,11 @@
 """What the gates let through: hands, people, shadows, light, a lens that sees nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from edgekit.shelf.gates.background import accepted, background_from, foreground_of, light_gain
+from edgekit.shelf.gates.background import accepted, background_from, foreground_of, light_gain, visible_shares
 from edgekit.shelf.gates.gate import gates_of, grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.scene import FROZEN_S, statistics_of
@@ -250,6 +252,20 @@ def test_a_facing_that_changed_is_not_hidden_by_a_crate_that_touches_it(watch, s
     crate = boxed(scenes.LEFTS["b"] + scenes.WIDTH, 100, scenes.LEFTS["b"] + scenes.WIDTH + 30, 175, (60, 40, 160))
     gates = watch(still(scenes) + still(scenes, present="ac", draw=crate))[-1]
     assert gates["b"].reason is None
+
+
+def test_a_head_before_most_of_one_facing_and_the_one_beside_it_covers_both(scenes) -> None:
+    one, two, _ = scenes.planogram().facings
+    side_by_side = [
+        replace(facing, polygon_xy_px=((left, 40.0), (left + 40, 40.0), (left + 40, 150.0), (left, 150.0)))
+        for facing, left in ((one, 60.0), (two, 100.0))
+    ]
+    layout = layout_of(side_by_side, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    usual = small_picture(scenes.picture("", noise=0))
+    head = small_picture(scenes.picture("", noise=0, draw=boxed(74, 32, 220, 150, (40, 90, 30))))
+    background = background_from(usual, grey_of(usual), layout, 0.0)
+    shares = visible_shares(foreground_of(background, head, np.ones(3, np.float32)), layout)
+    assert shares == {"a": pytest.approx(0.35, abs=0.05), "b": pytest.approx(0.0, abs=0.05)}
 
 
 def test_two_facings_emptied_at_once_are_no_occlusion(watch, scenes) -> None:
