@@ -19,6 +19,10 @@ _AS_IT_WAS: Final = 0.02
 """By so much another scale must be more alike before it is believed."""
 _BLACK: Final = 24.0
 """Sum of the channels that black is lifted by, so that the noise of dark pixels is no change of light."""
+_LIT: Final = 120.0, 740.0
+_ENOUGH: Final = 0.05
+"""Sum of the channels between which a pixel tells of the light, neither black nor blown out, and the share of the patch
+that must; else nobody knows whether it is the light that is darker."""
 _SMALLER, _DARKER, _HIGHER, _STEP = 0.05, 0.18, 0.32, 1.8
 """One place deeper is so much smaller (share of its size) and darker (log of the light's ratio), and its foot higher
 (share of the facing's height) by an amount that depends on where the camera hangs and therefore counts little; of all
@@ -74,12 +78,20 @@ def foremost(expected: NDArray[np.uint8], patch: NDArray[np.uint8], shape: Patch
         found.append((likeness.value + (_AS_IT_WAS if scale == 1.0 else 0.0), scale, smaller, likeness.shift_xy))
     value, scale, sought, (left, top) = max(found, key=lambda each: each[0])
     there = patch[top : top + sought.shape[0], left : left + sought.shape[1]]
-    around = np.ones(patch.shape[:2], np.bool_)
+    around = _lit(expected, patch)
     around[y : y + height, x : x + width] = False
-    darker = float(np.median(_light(expected, patch)[around]) - np.median(_middle(_light(sought, there))))
+    light = np.median(_light(expected, patch)[around]) if around.mean() >= _ENOUGH else None
+    darker = 0.0 if light is None else float(light - np.median(_middle(_light(sought, there))))
     higher = (y + height - top - sought.shape[0]) / height
     deeper = (1.0 - scale) / _SMALLER + max(0.0, darker) / _DARKER + max(0.0, higher) / _HIGHER
     return Front(sought, there, value, standing_in(sought, there), round(deeper / _STEP))
+
+
+def _lit(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Bool (height, width): where both tell of the light."""
+    sums = [patch.sum(2, dtype=np.float32) for patch in (before, now)]
+    lit: NDArray[np.bool_] = (sums[0] >= _LIT[0]) & (sums[0] <= _LIT[1]) & (sums[1] <= _LIT[1])
+    return lit
 
 
 def _light(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.float32]:

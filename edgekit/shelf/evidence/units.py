@@ -95,7 +95,7 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     found = [_shares(expected, patch, axis, parts) for axis in axes]
     shares = min(found, key=lambda shares: (max(shares) < _SURE, _doubt(shares)))
     count = round(sum(share >= STANDS_AT for share in shares) / parts * capacity)
-    unclear = count == 0 or (expected.along is None and _doubt(shares) > _IN_DOUBT)
+    unclear = count in (0, capacity) or (expected.along is None and _doubt(shares) > _IN_DOUBT)
     return Units(in_file if front.stands and unclear else count, front.likeness)
 
 

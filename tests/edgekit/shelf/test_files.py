@@ -68,6 +68,19 @@ def test_a_product_put_back_aside_is_no_step(scenes, aside) -> None:
     assert steps(scenes, scenes.picture(aside={"a": aside}, lift=1)) == 0
 
 
+def test_less_light_before_a_black_wall_is_no_step(scenes) -> None:
+    def black(pixels):
+        pixels[30:145] = (6, 6, 6)
+        left = scenes.LEFTS["a"]
+        print_ = np.random.default_rng(2).uniform(60, 230, (8, 4, 3))
+        pixels[scenes.TOP : scenes.BOTTOM, left : left + scenes.WIDTH] = np.kron(print_, np.ones((10, 10, 1)))
+
+    planogram = scenes.planogram(capacity=3)
+    place = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
+    bright, dim = (scenes.picture("", draw=black, light=light, noise=0.5) for light in (1.0, 0.7))
+    assert foremost(patch_of(bright, place, SHAPE), patch_of(dim, place, SHAPE), SHAPE).steps == 0
+
+
 def test_an_emptied_place_has_no_foremost_unit(scenes) -> None:
     emptied, full = front(scenes, scenes.picture("bc")), front(scenes, fronts(scenes, 1))
     assert not emptied.stands
