@@ -15,6 +15,9 @@ __all__ = ["FacingState", "confidence_of", "in_new_epoch", "restarted", "step", 
 MAX_GAP_INTERVALS = 3.0
 """Samples further apart than this many intervals have nothing visible between them."""
 _SLACK_S = 1e-6  # sums of decimal times: 0.1 + 0.2 must be 0.3
+_SURE = 0.75
+"""Probability from which a gap becomes another product, or that a gap: the evidence wavers when the light changes,
+while nobody is there to put anything in or take it out."""
 
 Sample = tuple[float, float]
 """Fill and misplaced, both 0-1, of one sample."""
@@ -115,7 +118,7 @@ def step(
         return replace(state, time_s=time_s, still_s=still_s, judged=False), None
     visible_s = gap_s if near and state.judged else 0.0
     window = (*state.window, (evidence.fill, evidence.misplaced))[-rules.window :]
-    target = target_of(window, rules, capacity if evidence.units else 1)
+    target = target_of(window, rules, capacity if evidence.units else 1, state.status)
     candidate, held_s = _held(state, target, visible_s)
     counted = FacingState(
         status=state.status,
@@ -133,7 +136,7 @@ def step(
     )
     if counted.seen < rules.initial_samples or still_s < rules.stillness_s - _SLACK_S:
         return counted, None
-    alone = _spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1)
+    alone = _spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1, state.status)
     if candidate is not None and alone is not state.status and _may_conclude(counted, candidate, rules):
         return _concluded(counted, evidence, candidate, rules, time_s, frame_index, capacity)
     if target is counted.status and counted.episode.open and rules.reminder_s is not None:
@@ -150,22 +153,29 @@ def why_unknown(evidence: Evidence, rules: ShelfRules) -> UnknownReason | None:
     return UnknownReason.NO_EVIDENCE if evidence.fill is None else None
 
 
-def target_of(window: Sequence[Sample], rules: ShelfRules, capacity: int = 1) -> FacingStatus | None:
+def target_of(
+    window: Sequence[Sample], rules: ShelfRules, capacity: int = 1, status: FacingStatus = FacingStatus.UNKNOWN
+) -> FacingStatus | None:
     """The state that the window's median speaks for; None between two states, or while it is less than half full.
 
-    `capacity` above 1 means that fill counts units: no unit at all is out of stock, up to `low_at` is low.
+    `capacity` above 1 means that fill counts units: no unit at all is out of stock, up to `low_at` is low. `status` is
+    the state so far.
     """
     if len(window) <= rules.window // 2:
         return None
     fill = median(sample[0] for sample in window)
     misplaced = median(sample[1] for sample in window)
-    return _spoken_for(fill, misplaced, rules, capacity)
+    return _spoken_for(fill, misplaced, rules, capacity, status)
 
 
-def _spoken_for(fill: float, misplaced: float, rules: ShelfRules, capacity: int) -> FacingStatus | None:
+def _spoken_for(
+    fill: float, misplaced: float, rules: ShelfRules, capacity: int, status: FacingStatus
+) -> FacingStatus | None:
     empty_at = min(rules.empty_at, 0.5 / capacity) if capacity > 1 else rules.empty_at
     if fill <= empty_at:
-        return FacingStatus.MISPLACED if misplaced >= rules.stocked_at else FacingStatus.OUT_OF_STOCK
+        sure = {FacingStatus.OUT_OF_STOCK: _SURE, FacingStatus.MISPLACED: 1.0 - _SURE}
+        misplaced_at = sure.get(status, rules.stocked_at)
+        return FacingStatus.MISPLACED if misplaced >= misplaced_at else FacingStatus.OUT_OF_STOCK
     if capacity > 1 and fill <= rules.low_at:
         return FacingStatus.LOW
     return FacingStatus.STOCKED if fill >= rules.stocked_at else None
@@ -175,7 +185,8 @@ def confidence_of(state: FacingState, status: FacingStatus, rules: ShelfRules, c
     """Share (0-1) of the window's samples that speak for `status` each by itself."""
     if not state.window:
         return 0.0
-    speaking = sum(_spoken_for(fill, misplaced, rules, capacity) is status for fill, misplaced in state.window)
+    told = (_spoken_for(fill, misplaced, rules, capacity, state.status) for fill, misplaced in state.window)
+    speaking = sum(one is status for one in told)
     return speaking / len(state.window)
 
 

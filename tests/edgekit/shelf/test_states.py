@@ -130,6 +130,15 @@ def test_another_product_in_the_place_is_misplaced() -> None:
     assert [(kind, state) for _, kind, state, _ in told] == [("opened", "misplaced")]
 
 
+@pytest.mark.parametrize(("first", "then"), [(0.1, 0.7), (0.9, 0.3)])
+def test_a_gap_and_another_product_turn_into_each_other_only_where_that_is_sure(first, then) -> None:
+    told, state = played([GONE] * 8, misplaced=first)
+    assert len(told) == 1
+    assert played([GONE] * 20, state=state, start=8, misplaced=then)[0] == []
+    surely = 1.0 - first
+    assert [kind for _, kind, _, _ in played([GONE] * 20, state=state, start=8, misplaced=surely)[0]] == ["updated"]
+
+
 def test_reminders_come_as_often_as_asked_for_while_the_evidence_agrees() -> None:
     rules = RULES.model_copy(update={"reminder_s": 5.0})
     told, _ = played([FULL] * 5 + [GONE] * 5 + [HIDDEN] * 20 + [GONE] * 12, rules=rules)
