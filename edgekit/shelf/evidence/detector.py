@@ -233,9 +233,11 @@ def _uncontested(found: Detections, own: NDArray[np.bool_], min_score: float) ->
 
     Where one has, a box scores `min_score` at most; where it has clearly more, nothing.
     """
-    scores, others = found.scores[own], found.select(~own & (found.scores >= min_score))
-    if not len(scores) or not len(others):
+    scores = found.scores[own]
+    against = ~own & (found.scores >= min_score)
+    if not len(scores) or not against.any():
         return scores
+    others = found.select(against)
     rivals = np.where(
         _overlaps(found.boxes_xyxy_px[own], others.boxes_xyxy_px) >= _SAME_IOU, others.scores, np.float32(0)
     ).max(axis=1)
