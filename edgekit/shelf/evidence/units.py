@@ -33,7 +33,8 @@ of rendered and photographed rows 0.8 and more, across them 0.1 to 0.5; of shelv
 _IN_DOUBT: Final = 0.1
 """Parts of a facing of which each is there or gone are this far from 0 and 1 at most."""
 _SURE: Final = 0.8
-"""Where a part surely stands in one direction and none in the other, something stands."""
+"""Where the direction is not known, a part surely stands in the right one, or none stands: less than that a neighbour
+comes to that reaches into the facing's box."""
 _CLEARLY_GONE: Final = 0.1
 """A part of a unit that is less likely there is missing; units behind have other lids and lighter feet."""
 
@@ -94,7 +95,9 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     axes = (0, 1) if expected.along is None else (expected.along,)
     found = [_shares(expected, patch, axis, parts) for axis in axes]
     shares = min(found, key=lambda shares: (max(shares) < _SURE, _doubt(shares)))
-    count = round(sum(share >= STANDS_AT for share in shares) / parts * capacity)
+    nothing = expected.along is None and max(shares) < _SURE
+    standing = 0 if nothing else sum(share >= STANDS_AT for share in shares)
+    count = round(standing / parts * capacity)
     unclear = count in (0, capacity) or (expected.along is None and _doubt(shares) > _IN_DOUBT)
     return Units(in_file if front.stands and unclear else count, front.likeness)
 

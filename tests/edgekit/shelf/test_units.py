@@ -97,3 +97,16 @@ def test_a_blurred_glimpse_of_the_aisle_in_the_gap_is_no_unit(scenes) -> None:
     found = units_of(expected, pixels, where)
     assert found.count == 0
     assert found.likeness < 0.35
+
+
+@pytest.mark.parametrize("by", [10, 13, 14])
+def test_a_neighbour_that_reaches_into_an_emptied_facing_is_no_unit(scenes, by) -> None:
+    def picture(standing):
+        pixels = shelf(scenes, BESIDE, 3, standing, prints={0: 5, 1: 6, 2: 7}, neighbour=False)
+        pixels[TOP:BOTTOM, RIGHT - by : RIGHT + 10] = unit(8, 10 + by, BOTTOM - TOP)
+        return pixels
+
+    where = place(scenes, 3)
+    expected = expected_units(picture(range(3)), where)
+    assert expected.along is None
+    assert units_of(expected, picture(()), where).count == 0
