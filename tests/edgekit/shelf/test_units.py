@@ -99,11 +99,12 @@ def test_a_blurred_glimpse_of_the_aisle_in_the_gap_is_no_unit(scenes) -> None:
     assert found.likeness < 0.35
 
 
-@pytest.mark.parametrize("by", [10, 13, 14])
-def test_a_neighbour_that_reaches_into_an_emptied_facing_is_no_unit(scenes, by) -> None:
+@pytest.mark.parametrize("rail_px", [12, 15, 18])
+def test_a_neighbour_and_a_rail_that_reach_into_an_emptied_facing_are_no_unit(scenes, rail_px) -> None:
     def picture(standing):
         pixels = shelf(scenes, BESIDE, 3, standing, prints={0: 5, 1: 6, 2: 7}, neighbour=False)
-        pixels[TOP:BOTTOM, RIGHT - by : RIGHT + 10] = unit(8, 10 + by, BOTTOM - TOP)
+        pixels[TOP:BOTTOM, RIGHT - 13 : RIGHT + 10] = unit(8, 23, BOTTOM - TOP)
+        pixels[BOTTOM - rail_px : BOTTOM, LEFT:RIGHT] = unit(9, RIGHT - LEFT, rail_px)
         return pixels
 
     where = place(scenes, 3)
