@@ -14,6 +14,7 @@ from edgekit.frame import Pixels
 from edgekit.shelf.evidence.colours import (
     LIGHTNESS,
     apart_from_surroundings,
+    between_colours,
     chroma_of,
     colour_distance,
     unseen_around,
@@ -53,6 +54,9 @@ there; and for a place that shows nothing of its own. Fitted on rendered shelves
 shelves, in all light and by outlines drawn some 10 % off too, on half of the clips; of the other half it took 1 emptied
 place of 1,000 for another product, and 1 other product of 30 for an emptied place. A plain thing in the grey of a lit
 wall counts as an emptied place."""
+_TURNED, _TURNED_AT = 2.0, 3.5
+"""Log-odds that it is the product itself, turned, tilted or pushed aside, by how far its colours are from the
+product's (between_colours), where both are alike."""
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
@@ -166,7 +170,8 @@ class AppearanceEvidence:
         clean = without_noise(patch)
         another = (1.0 - stocked) * self._another(shape, clean) if stocked < _ASKED_BELOW else 0.0
         if expected.units is None:
-            return Judgement(stocked, misplaced=another)
+            turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
+            return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
         found = units_of(expected.units, pixels, place)
         units = found.count
         asked = units == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
@@ -182,6 +187,12 @@ class AppearanceEvidence:
         printed = printed_share(clean, shape)
         odds = _PRINTED * printed + _UNSEEN * unseen + _HUE * hue + _APART * apart + _EMPTY
         return 1.0 / (1.0 + math.exp(-odds))
+
+
+def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
+    """Probability (0-1) that a product without a likeness to the reference is still that of the reference."""
+    between = between_colours(without_noise(expected.patch), clean, expected.shape)
+    return 1.0 / (1.0 + math.exp(_TURNED * (between - _TURNED_AT)))
 
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:

@@ -368,6 +368,18 @@ def test_by_appearance_another_product_is_misplaced_and_an_empty_place_is_not(sc
     assert bench.judge()["b"].misplaced == pytest.approx(0.0, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    "turn", [lambda front: front[:, ::-1], lambda front: front[::-1]], ids=["around", "upside down"]
+)
+def test_by_appearance_a_product_that_was_put_back_turned_stands_and_is_not_misplaced(scenes, turn) -> None:
+    bench, at = Bench(scenes, scenes.planogram("appearance"), {}), slice(scenes.TOP, scenes.BOTTOM)
+    turned, own = scenes.picture(), slice(scenes.LEFTS["b"], scenes.LEFTS["b"] + scenes.WIDTH)
+    turned[at, own] = turn(scenes.picture()[at, own])
+    told = bench.judge(pixels=turned)["b"]
+    assert told.fill > 0.6
+    assert told.misplaced < 0.4
+
+
 def plain_at_b(scenes, bgr):
     def plain(pixels):
         pixels[scenes.TOP : scenes.BOTTOM, scenes.LEFTS["b"] : scenes.LEFTS["b"] + scenes.WIDTH] = bgr
