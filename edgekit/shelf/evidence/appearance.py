@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.evidence.colours import (
-    LIGHTNESS,
     apart_from_surroundings,
     between_colours,
     chroma_of,
@@ -47,13 +46,13 @@ _ANCHORED_AT = 0.9
 product."""
 _ASKED_BELOW = 0.5
 """What is more likely the product itself is not looked at for being another."""
-_PRINTED, _UNSEEN, _HUE, _APART, _EMPTY = 9.6, 1.7, 2.0, 7.0, -10.6
+_PRINTED, _HUE, _APART, _EMPTY = 8.7, 3.0, 8.5, -8.4
 """Log-odds that what is unlike the reference is another product: by the share of it that is printed, by the logarithm
-of 2 and how far its colours are from any around it, by the same of hues alone, by how far they are from the usual one
-there; and for a place that shows nothing of its own. Fitted on rendered shelves, photographs of groceries and of
-shelves, in all light and by outlines drawn some 10 % off too, on half of the clips; of the other half it took 1 emptied
-place of 1,000 for another product, and 1 other product of 30 for an emptied place. A plain thing in the grey of a lit
-wall counts as an emptied place."""
+of 2 and how far its hues are from any around it, by how far they are from the usual one there; and for a place that
+shows nothing of its own. Fitted on rendered shelves, photographs of groceries and of shelves, in all light and by
+outlines drawn some 10 % off too, on half of the clips; of the other half it took 1 emptied place of 1,000 for another
+product (of those with blurred goods in the dark behind them 4 of 100), and 1 other product of 30 for an emptied place.
+A plain thing in grey counts as an emptied place: it may be a wall, in whatever light."""
 _TURNED, _TURNED_AT = 2.0, 3.5
 """Log-odds that it is the product itself, turned, tilted or pushed aside, by how far its colours are from the
 product's (between_colours), where both are alike."""
@@ -182,10 +181,9 @@ class AppearanceEvidence:
     @staticmethod
     def _another(shape: PatchShape, clean: NDArray[np.uint8]) -> float:
         """Probability (0-1) that what is unlike the reference is a product, by its patch without noise."""
-        unseen, hue = (math.log(2.0 + unseen_around(clean, shape, lightness=share)) for share in (LIGHTNESS, 0.0))
+        hue = math.log(2.0 + unseen_around(clean, shape, lightness=0.0))
         apart = min(apart_from_surroundings(chroma_of(clean), shape), _MOST_COLOUR)
-        printed = printed_share(clean, shape)
-        odds = _PRINTED * printed + _UNSEEN * unseen + _HUE * hue + _APART * apart + _EMPTY
+        odds = _PRINTED * printed_share(clean, shape) + _HUE * hue + _APART * apart + _EMPTY
         return 1.0 / (1.0 + math.exp(-odds))
 
 

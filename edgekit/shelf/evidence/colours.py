@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from edgekit.shelf.evidence.edges import PatchShape, middle_of
 
 __all__ = [
-    "LIGHTNESS",
     "apart_from_surroundings",
     "between_colours",
     "chroma_of",
@@ -22,7 +21,7 @@ __all__ = [
 
 _DARK: Final = 30.0
 """Sum of the channels that black is lifted by: noise of dark pixels has no colour."""
-LIGHTNESS: Final = 0.15
+_LIGHTNESS: Final = 0.15
 """A back wall is darker behind an empty place than above it, and still the same wall."""
 _SHADED: Final = 0.3
 """A product that is turned or tilted is lit otherwise."""
@@ -85,7 +84,7 @@ def unseen_around(
     shape: PatchShape,
     product: NDArray[np.uint8] | None = None,
     *,
-    lightness: float = LIGHTNESS,
+    lightness: float = _LIGHTNESS,
 ) -> float:
     """Mean distance (CIELAB, lightness counting little) of the facing's pixels to the nearest colour around it.
 

@@ -42,8 +42,8 @@ _LEFT_OF_EDGES = 0.2
 """Edges that are fainter by more than a dim light explains are not the product's."""
 _RIM: Final = 6
 """The outer sixth on each side belongs to the wall rather than to the product."""
-_PRINT: Final = 0.05
-"""Share of its brightness by which print changes from one pixel to the next."""
+_PRINT, _PRINT_LEVELS = 0.05, 5.0
+"""Share of its brightness, and grey levels, by which print changes from one pixel to the next."""
 _BLACK: Final = 16.0
 """Grey levels that black is lifted by: what a dark pixel's noise adds is no print."""
 
@@ -146,7 +146,8 @@ def edges_of(patch: NDArray[np.uint8]) -> Edges:
 def printed_share(patch: NDArray[np.uint8], shape: PatchShape) -> float:
     """Share (0-1) of the facing's middle in which brightness changes as steeply as in print, in whatever light.
 
-    By shares of the brightness, and not by levels: a pale wall in bright light has no more of it than one in the dark.
+    By share of the brightness: a pale wall in bright light has no more of it than one in the dark. And by levels: what
+    lies in the dark at the back of a shelf has none.
 
     Args:
         patch: uint8 (height, width, 3) BGR, with its margin.
@@ -154,10 +155,21 @@ def printed_share(patch: NDArray[np.uint8], shape: PatchShape) -> float:
     """
     import cv2
 
-    light = np.log(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).astype(np.float32) + np.float32(_BLACK))
-    across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
-    steepness = middle_of(cv2.magnitude(across, down), shape.size_wh, shape.shift_xy) / 8
-    return float(np.count_nonzero(steepness > _PRINT)) / steepness.size
+    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    levels, share = (
+        middle_of(_steepness(values), shape.size_wh, shape.shift_xy) for values in (grey, np.log(grey + _BLACK))
+    )
+    return float(np.count_nonzero((share > _PRINT) & (levels >= _PRINT_LEVELS))) / share.size
+
+
+def _steepness(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Change from one pixel to the next."""
+    import cv2
+
+    steepness: NDArray[np.float32] = cv2.magnitude(
+        cv2.Sobel(values, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(values, cv2.CV_32F, 0, 1, scale=1 / 8)
+    )
+    return steepness
 
 
 def middle_of(values: NDArray[Numbers], size_wh: tuple[int, int], from_xy: tuple[int, int]) -> NDArray[Numbers]:

@@ -1,5 +1,6 @@
 """What each method says of a facing, given what its model found."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -444,3 +445,9 @@ def test_light_adds_no_print_and_print_is_print_in_the_dark() -> None:
     for light in (0.3, 0.6, 1.0):
         assert printed_share((wall * light).astype(np.uint8), shape) < 0.05
         assert printed_share((product * light).astype(np.uint8), shape) > 0.5
+
+
+def test_what_lies_blurred_in_the_dark_at_the_back_is_no_print() -> None:
+    goods = np.kron(np.random.default_rng(0).uniform(40, 250, (10, 8, 3)), np.ones((4, 4, 1)))
+    behind = cv2.GaussianBlur(goods, (0, 0), 2.0) * 0.2
+    assert printed_share(behind.astype(np.uint8), PatchShape((24, 32), (4, 4))) < 0.15
