@@ -47,19 +47,24 @@ def _row(random: np.random.Generator, row: Row, products: Sequence[Known], size_
         for _ in range(int(random.integers(1, 3))):
             if x + width > right:
                 return places
-            places.append(_place(random, product, (x, foot - tall, width, tall), products))
+            places.append(_place(random, product, (x, foot - tall, width, tall), products, size_wh))
             x += width + int(random.uniform(8, 45))
 
 
 def _place(
-    random: np.random.Generator, product: Known, box_xywh: tuple[int, int, int, int], products: Sequence[Known]
+    random: np.random.Generator,
+    product: Known,
+    box_xywh: tuple[int, int, int, int],
+    products: Sequence[Known],
+    size_wh: tuple[int, int],
 ) -> Place:
     x, y, width, height = box_xywh
     layer = resized(product.layer, width, height)
     beside, above = 0.06 * width, 0.06 * height
     left, top = x - beside - MARGIN_PX, y - above - MARGIN_PX
     right, bottom = x + width + beside - MARGIN_PX, y + height + 0.03 * height - MARGIN_PX
-    polygon = ((left, top), (right, top), (right, bottom), (left, bottom))
+    outline = np.array(((left, top), (right, top), (right, bottom), (left, bottom)))
+    polygon = np.clip(outline, 0.0, size_wh).round(1).tolist()
     facing = Facing(
         id="",
         gtin=None,
@@ -67,7 +72,7 @@ def _place(
         product=product.class_name,
         method="detector",
         capacity=1,
-        polygon_xy_px=tuple((round(max(0.0, one), 1), round(max(0.0, two), 1)) for one, two in polygon),
+        polygon_xy_px=tuple((one, two) for one, two in polygon),
     )
     strangers = [one for one in products if one.class_name != product.class_name]
     picked = random.permutation(len(strangers))[:2]

@@ -53,6 +53,14 @@ def test_every_facing_is_told_by_the_detector_and_is_clear_of_the_others(seed: i
         assert len(place.others) == 1
 
 
+def test_outlines_of_wide_products_stay_in_the_picture() -> None:
+    wide = layer_of(np.full((60, 180, 3), 90, np.uint8), np.full((60, 180), 255, np.uint8))
+    for seed in range(30):
+        scene = known_scene(np.random.default_rng(seed), [Known("bowl", wide), Known("banana", wide)])
+        for place in scene.places:
+            assert all(0 <= x <= 640 and 0 <= y <= 480 for x, y in place.facing.polygon_xy_px)
+
+
 def test_a_clip_of_known_products_is_watched_by_the_bundle(tmp_path: Path) -> None:
     write_known(products(), tmp_path / "known")
     case = Case(
