@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from edgekit.events.factory import CameraCondition
 from edgekit.pictures.folder import PicturesStatus
 from edgekit.pipeline.delivery import DeliveryStatus
 from edgekit.pipeline.status import CameraStatus, Phase
 from edgekit.pipeline.telemetry import CameraTelemetry
 from edgekit.shelf.depletion import TimeToEmpty
+from edgekit.shelf.readings import Reading
+from edgekit.shelf.words import FacingStatus
 
 __all__ = ["CameraHealth", "ConsumerHealth", "FacingHealth", "Health", "ModelHealth", "RuntimeState", "facings_of"]
 
@@ -31,7 +34,7 @@ class FacingHealth:
 
     Attributes:
         state: its state as far as the newest sample tells.
-        reason: why it is unknown; None when it is not.
+        reason: why it is unknown (`lost`: no picture comes from its camera); None when it is not.
         committed: the last concluded state.
         fill: 0-1, or None.
         method: the way its evidence is found.
@@ -82,6 +85,11 @@ class CameraHealth:
     events: int
     facings: Mapping[str, FacingHealth]
     telemetry: CameraTelemetry
+
+    @property
+    def lost(self) -> bool:
+        """No fresh picture comes: what was read last says nothing of now."""
+        return is_lost(self.phase, self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +146,27 @@ class Health:
         return not self.errors
 
 
+def is_lost(phase: Phase, conditions: Mapping[str, str | None]) -> bool:
+    """A camera in this phase, with these conditions, gives no fresh picture."""
+    return phase is Phase.LOST or CameraCondition.LOST.value in conditions
+
+
 def facings_of(status: CameraStatus) -> dict[str, FacingHealth]:
-    """The facings of a camera's last word."""
-    return {
-        name: FacingHealth(
-            reading.state.value,
-            reading.reason.value if reading.reason else None,
-            reading.committed.value,
-            reading.fill,
-            reading.method,
-            reading.episode,
-            reading.caution,
-            reading.waiting,
-            reading.time_to_empty,
-        )
-        for name, reading in status.readings.items()
-    }
+    """The facings of a camera's last word; unknown while it is lost, whatever was read before."""
+    lost = is_lost(status.phase, status.conditions)
+    return {name: _facing(reading, lost=lost) for name, reading in status.readings.items()}
+
+
+def _facing(reading: Reading, *, lost: bool) -> FacingHealth:
+    reason = "lost" if lost else reading.reason.value if reading.reason else None
+    return FacingHealth(
+        FacingStatus.UNKNOWN.value if lost else reading.state.value,
+        reason,
+        reading.committed.value,
+        None if lost else reading.fill,
+        reading.method,
+        reading.episode,
+        reading.caution,
+        reading.waiting,
+        reading.time_to_empty,
+    )

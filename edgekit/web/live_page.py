@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from edgekit.annotate.model import outline_of
 from edgekit.events.event import Event
 from edgekit.pipeline.health import CameraHealth, Health
-from edgekit.pipeline.status import Phase
 from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.readings import Reading
 from edgekit.web.http import Page, Reply, Request, Wrong, asset, json_reply
@@ -95,7 +94,6 @@ class LivePage:
         planogram = self._planograms[camera.id]
         seen = self._watch.seen(camera.id)
         readings = seen.readings if seen is not None else {}
-        lost = camera.phase is Phase.LOST or "lost" in camera.conditions
         height, width = planogram.reference_size_hw
         alarms = [
             {"name": name, "reason": reason, "text": advice_on(name, reason)}
@@ -114,7 +112,7 @@ class LivePage:
             "time": seen.frame.time_s if seen is not None else None,
             "width": width,
             "height": height,
-            "facings": [_facing(facing, readings.get(facing.id), lost=lost) for facing in planogram.facings],
+            "facings": [_facing(facing, readings.get(facing.id), lost=camera.lost) for facing in planogram.facings],
         }
 
 

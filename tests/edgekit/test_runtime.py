@@ -553,6 +553,22 @@ def test_after_a_reconnect_an_open_episode_goes_on_and_nothing_is_concluded_befo
     assert rest[1].data.frame_index > 15 + 3
 
 
+def test_facings_of_a_lost_camera_are_unknown_whatever_was_read_last(shelf) -> None:
+    in_step = InStep(shelf.pictures([(3.0, ()), (3.0, {"left"})]))
+    camera = FakeCamera(_then(in_step, ()), fps=shelf.fps, live=True)
+    with Runtime(shelf.site(), sources={"cam": camera}, observer=in_step, clock=FakeClock()) as runtime:
+        events = runtime.events()
+        assert next(events).data.facing == "left"
+        assert next(events).type == "io.edgekit.camera.lost"
+        (now,) = runtime.health().cameras
+    assert now.lost
+    assert {facing.state for facing in now.facings.values()} == {"unknown"}
+    assert {facing.reason for facing in now.facings.values()} == {"lost"}
+    assert {facing.fill for facing in now.facings.values()} == {None}
+    assert now.facings["left"].committed == "out_of_stock"
+    assert now.facings["left"].episode == 1
+
+
 def test_a_live_camera_whose_picture_changes_its_size_is_opened_anew_instead_of_staying_blind(shelf) -> None:
     good, other = shelf.pictures([(1.0, ())]), [shelf.picture()[::2, ::2] for _ in range(3)]
     clock = FakeClock()
