@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.shelf.evidence.edges import PatchShape, edges_of, likeness_of
+from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
-__all__ = ["Front", "foremost"]
+__all__ = ["Front", "FrontLook", "foremost", "front_look"]
 
 _FEWEST_PX: Final = 6
 _SCALES: Final = 1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.82
@@ -30,6 +30,30 @@ together a step is `_STEP`, since flat views raise no foot and even light darken
 stood comes to 0.2 (one of twenty: 0.8), the next unit to 1.0 or more. Set on rendered shelves and on photographs of
 groceries, units 2-6 % smaller a place."""
 _MIDDLE: Final = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Smaller:
+    """A facing's products as they look farther back: `scale` of their size, uint8 (height, width, 3)."""
+
+    scale: float
+    patch: NDArray[np.uint8]
+    edges: Edges
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrontLook:
+    """A facing in the reference picture.
+
+    Attributes:
+        patch: uint8 (height, width, 3), with its margin.
+        shape: how it is looked at.
+        smaller: its products at the sizes in which they are looked for.
+    """
+
+    patch: NDArray[np.uint8]
+    shape: PatchShape
+    smaller: tuple[_Smaller, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,31 +80,46 @@ class Front:
         return self.standing >= STANDS_AT
 
 
-def foremost(expected: NDArray[np.uint8], patch: NDArray[np.uint8], shape: PatchShape) -> Front:
+def front_look(patch: NDArray[np.uint8], shape: PatchShape) -> FrontLook:
+    """What the foremost unit of a facing looks like, near and farther back.
+
+    Args:
+        patch: uint8 (height, width, 3), the facing in the reference, with its margin.
+        shape: of it.
+    """
+    import cv2
+
+    (width, height), (x, y) = shape.size_wh, shape.shift_xy
+    inner, smaller = patch[y : y + height, x : x + width], []
+    for scale in _SCALES:
+        size_wh = max(_FEWEST_PX, round(width * scale)), max(_FEWEST_PX, round(height * scale))
+        resized: NDArray[np.uint8] = cv2.resize(inner, size_wh, interpolation=cv2.INTER_AREA)
+        smaller.append(_Smaller(scale, resized, edges_of(resized)))
+    return FrontLook(patch, shape, tuple(smaller))
+
+
+def foremost(expected: FrontLook, patch: NDArray[np.uint8]) -> Front:
     """Look for a facing's products farther back.
 
     Light is told from darkness by what lies around the facing: a shadow on both is no step.
 
     Args:
-        expected: uint8 (height, width, 3), the facing in the reference, with its margin.
-        patch: the same of the sample.
-        shape: of both.
+        expected: the facing in the reference.
+        patch: uint8 (height, width, 3), the facing now, with the same margin.
     """
-    import cv2
-
-    (width, height), (x, y) = shape.size_wh, shape.shift_xy
-    inner, edges = expected[y : y + height, x : x + width], edges_of(patch)
+    (width, height), (x, y) = expected.shape.size_wh, expected.shape.shift_xy
+    edges = edges_of(patch)
     found: list[tuple[float, float, NDArray[np.uint8], tuple[int, int]]] = []
-    for scale in _SCALES:
-        size_wh = max(_FEWEST_PX, round(width * scale)), max(_FEWEST_PX, round(height * scale))
-        smaller: NDArray[np.uint8] = cv2.resize(inner, size_wh, interpolation=cv2.INTER_AREA)
-        likeness = likeness_of(edges_of(smaller), edges)
-        found.append((likeness.value + (_AS_IT_WAS if scale == 1.0 else 0.0), scale, smaller, likeness.shift_xy))
+    for each in expected.smaller:
+        likeness = likeness_of(each.edges, edges)
+        found.append(
+            (likeness.value + (_AS_IT_WAS if each.scale == 1.0 else 0.0), each.scale, each.patch, likeness.shift_xy)
+        )
     value, scale, sought, (left, top) = max(found, key=lambda each: each[0])
     there = patch[top : top + sought.shape[0], left : left + sought.shape[1]]
-    around = _lit(expected, patch)
+    around = _lit(expected.patch, patch)
     around[y : y + height, x : x + width] = False
-    light = np.median(_light(expected, patch)[around]) if around.mean() >= _ENOUGH else None
+    light = np.median(_light(expected.patch, patch)[around]) if around.mean() >= _ENOUGH else None
     darker = 0.0 if light is None else float(light - np.median(_middle(_light(sought, there))))
     higher = (y + height - top - sought.shape[0]) / height
     deeper = (1.0 - scale) / _SMALLER + max(0.0, darker) / _DARKER + max(0.0, higher) / _HIGHER

@@ -34,7 +34,8 @@ def standing_in(sought: NDArray[np.uint8], within: NDArray[np.uint8]) -> float:
         within: the same or larger.
     """
     wanted, now = edges_of(sought), edges_of(within)
-    left, top = likeness_of(wanted, now).shift_xy
+    same_size = sought.shape == within.shape  # then there is one place for it
+    left, top = (0, 0) if same_size else likeness_of(wanted, now).shift_xy
     there = within[top : top + sought.shape[0], left : left + sought.shape[1]]
     distance = mean_difference(chroma_of(sought), chroma_of(there))
     return standing_by(kept_share(wanted, now, (left, top)), distance)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of, patch_of
-from edgekit.shelf.evidence.files import Front, foremost
+from edgekit.shelf.evidence.files import Front, FrontLook, foremost, front_look
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
 if TYPE_CHECKING:
@@ -44,13 +44,11 @@ class UnitsLook:
     """A facing of several units in the reference picture.
 
     Attributes:
-        shape: how it is looked at.
-        patch: uint8 (height, width, 3), with its margin.
+        front: its products, near and farther back.
         along: axis of the patch along which its units stand: 0, on top of each other, or 1; None: it does not tell.
     """
 
-    shape: PatchShape
-    patch: NDArray[np.uint8]
+    front: FrontLook
     along: int | None
 
 
@@ -77,7 +75,7 @@ def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
     inner = edges_of(patch).inner(shape)
     alike = [_alike_along(inner, axis, parts) for axis in (0, 1)]
     told = max(alike) >= _SAME and parts == place.facing.capacity
-    return UnitsLook(shape, patch, int(np.argmax(alike)) if told else None)
+    return UnitsLook(front_look(patch, shape), int(np.argmax(alike)) if told else None)
 
 
 def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
@@ -87,13 +85,13 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     of the facing is looked for by itself: in the direction in which they stand, or where the reference does not tell,
     in that in which each is either there or gone.
     """
-    capacity, parts, patch = place.facing.capacity, _parts_of(place), patch_of(pixels, place, expected.shape)
-    front = foremost(expected.patch, patch, expected.shape)
+    capacity, parts, patch = place.facing.capacity, _parts_of(place), patch_of(pixels, place, expected.front.shape)
+    front = foremost(expected.front, patch)
     in_file = max(1, capacity - front.steps)
     if front.stands and _is_whole(front, parts):
         return Units(in_file, front.likeness)
     axes = (0, 1) if expected.along is None else (expected.along,)
-    found = [_shares(expected, patch, axis, parts) for axis in axes]
+    found = [_shares(expected.front, patch, axis, parts) for axis in axes]
     shares = min(found, key=lambda shares: (max(shares) < _SURE, _doubt(shares)))
     nothing = expected.along is None and max(shares) < _SURE
     standing = 0 if nothing else sum(share >= STANDS_AT for share in shares)
@@ -138,7 +136,7 @@ def _is_whole(front: Front, count: int) -> bool:
     return True
 
 
-def _shares(expected: UnitsLook, patch: NDArray[np.uint8], axis: int, count: int) -> list[float]:
+def _shares(expected: FrontLook, patch: NDArray[np.uint8], axis: int, count: int) -> list[float]:
     """Of each of `count` parts along an axis, the probability that it stands, looked for by itself."""
     (width, height), (x, y) = expected.shape.size_wh, expected.shape.shift_xy
     step = (height, width)[axis] / count

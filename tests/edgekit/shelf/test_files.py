@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edgekit.shelf.evidence.edges import PatchShape, patch_of
-from edgekit.shelf.evidence.files import Front, foremost
+from edgekit.shelf.evidence.files import Front, foremost, front_look
 from edgekit.shelf.gates.layout import layout_of
 from edgekit.shelf.registration import register
 
@@ -34,7 +34,7 @@ def fronts(scenes, deeper, *, light=1.0, smaller=0.95, darker=0.85, lift=LIFT):
 def front(scenes, pixels) -> Front:
     planogram = scenes.planogram(capacity=3)
     place = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
-    return foremost(patch_of(scenes.picture(), place, SHAPE), patch_of(pixels, place, SHAPE), SHAPE)
+    return foremost(front_look(patch_of(scenes.picture(), place, SHAPE), SHAPE), patch_of(pixels, place, SHAPE))
 
 
 def steps(scenes, pixels) -> int:
@@ -78,7 +78,7 @@ def test_less_light_before_a_black_wall_is_no_step(scenes) -> None:
     planogram = scenes.planogram(capacity=3)
     place = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
     bright, dim = (scenes.picture("", draw=black, light=light, noise=0.5) for light in (1.0, 0.7))
-    assert foremost(patch_of(bright, place, SHAPE), patch_of(dim, place, SHAPE), SHAPE).steps == 0
+    assert foremost(front_look(patch_of(bright, place, SHAPE), SHAPE), patch_of(dim, place, SHAPE)).steps == 0
 
 
 def test_an_emptied_place_has_no_foremost_unit(scenes) -> None:
