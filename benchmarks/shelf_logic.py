@@ -26,8 +26,8 @@ from rich.console import Console
 from rich.table import Table
 
 from edgekit.frame import Frame, Pixels
+from edgekit.replay.simulation.scene import picture_of
 from edgekit.replay.simulation.shelves import ShelfStyle, rendered_scene
-from edgekit.replay.simulation.simulation import picture_of
 from edgekit.shelf.gates.layout import small_picture
 from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.registration.aligner import Aligner
