@@ -19,9 +19,10 @@ from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import Baseline, ModelInfo
 from edgekit.shelf.evidence.models import counted
 from edgekit.shelf.evidence.remembered import Remembered
-from edgekit.shelf.gates.background import covering_pixels, foreground_of, light_gain
+from edgekit.shelf.gates.background import covering_pixels, foreground_of
 from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
 from edgekit.shelf.gates.layout import Layout, layout_of, small_picture
+from edgekit.shelf.gates.light import light_gain
 from edgekit.shelf.gates.scene import SceneStatistics, statistics_of
 from edgekit.shelf.outlook import Outlook
 from edgekit.shelf.pace import Pace

@@ -17,17 +17,16 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
 from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout
+from edgekit.shelf.gates.light import CLIPPED, LEAST_GAIN, Gain, relit
 from edgekit.shelf.gates.motion import Texture, texture_of
 
 __all__ = [
     "Background",
     "Foreground",
-    "Gain",
     "background_from",
     "covering_pixels",
     "followed",
     "foreground_of",
-    "light_gain",
     "visible_shares",
 ]
 
@@ -40,12 +39,9 @@ ABSORB_S = 300.0
 REBASE_S = 2.0
 """After the light changed everywhere and then stayed, the background is taken anew."""
 REBASE_SHARE = 0.4
-_SAME_STRUCTURE = 0.5
 _MIN_DIFFERENCE = 24.0
 _NOISE_FACTOR = 3.5
 """Of the median difference, the largest of three channels': 4 sigma of the sensor's noise."""
-_LEAST_GAIN = np.float32(0.05)
-_CLIPPED = 250
 _SHADOW = (0.5, 1.35)
 """A shadow or a brighter lamp multiplies a pixel by this; more is an object, as is another colour."""
 _MIN_COLOUR_DIFFERENCE = 12.0
@@ -65,10 +61,6 @@ _THROUGH = 0.8
 """Correlation of textures: glass and lamps leave 0.9 and more, people 0.5 and less."""
 _MIN_THROUGH, _MIN_THROUGH_PX = 5.0, 12
 """Texture's spread in grey levels, above sensor noise, and the pixels that it takes."""
-
-
-Gain = NDArray[np.float32]
-"""(3,): by what the light of each channel has been multiplied, in the order of the picture's channels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,22 +100,9 @@ class Foreground:
     darker: NDArray[np.uint8]
 
 
-def light_gain(now: Pixels, before: Pixels | NDArray[np.float32]) -> Gain:
-    """By what the light of each channel has been multiplied: median over every fourth pixel each way, unless clipped.
-
-    Lamps and automatic white balance change colours, and not only how bright they are.
-    """
-    new, old = (picture[::4, ::4].reshape(-1, 3).astype(np.float32) for picture in (now, before))
-    gain = np.ones(3, np.float32)
-    for channel, (one, other) in enumerate(zip(new.T, old.T, strict=True)):
-        usable = np.maximum(one, other) < _CLIPPED
-        if usable.any():
-            ratios = (one[usable] + 4) / (other[usable] + 4)
-            gain[channel] = np.partition(ratios, ratios.size // 2)[ratios.size // 2]
-    return gain
-
-
-def background_from(small: Pixels, grey: NDArray[np.uint8], layout: Layout, time_s: float) -> Background:
+def background_from(
+    small: Pixels | NDArray[np.float32], grey: NDArray[np.uint8], layout: Layout, time_s: float
+) -> Background:
     """The background that one picture shows."""
     landmarks = landmarks_of(texture_of(grey), layout.outside)
     return Background(
@@ -137,7 +116,7 @@ def foreground_of(background: Background, small: Pixels, gain: Gain) -> Foregrou
 
     expected = cv2.convertScaleAbs(cv2.add(cv2.multiply(background.colours, _each(gain)), _each(4 * (gain - 1))))
     # What was clipped white may have been brighter by any amount.
-    brightest = np.where(background.colours >= _CLIPPED, np.uint8(255), expected)
+    brightest = np.where(background.colours >= CLIPPED, np.uint8(255), expected)
     # By the channel that differs most: purple cloth is as bright as a grey wall.
     blue, green, red = cv2.split(cv2.max(cv2.subtract(small, brightest), cv2.subtract(expected, small)))
     difference = cv2.max(cv2.max(blue, green), red)
@@ -293,8 +272,10 @@ def followed(
     still_s[changed > 0] = 0
     everywhere = foreground.share > REBASE_SHARE and cv2.countNonZero(changed) < 0.02 * changed.size
     waited_s = background.changed_everywhere_s + gap_s if everywhere else 0.0
-    if waited_s >= REBASE_S and _same_structure(background.grey, grey):
-        return background_from(small, grey, layout, time_s)
+    if waited_s >= REBASE_S:
+        lit = relit(background.colours, background.grey, small, grey)
+        if lit is not None:
+            return background_from(lit, _grey(lit), layout, time_s)
     colours = background.colours.copy()
     rate = 1 - math.exp(-gap_s / DRIFT_S)
     cv2.accumulateWeighted(small, colours, rate, mask=cv2.bitwise_xor(foreground.mask, 1))
@@ -327,7 +308,7 @@ def accepted(background: Background, small: Pixels, gain: Gain, places: Sequence
         mask = np.zeros(small.shape[:2], np.uint8)
         mask[place.rows, place.columns] = place.mask
         grown = cv2.dilate(mask[around], np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8)) > 0
-        colours[around][grown] = small[around][grown] / np.maximum(gain, _LEAST_GAIN)
+        colours[around][grown] = small[around][grown] / np.maximum(gain, LEAST_GAIN)
     return replace(background, colours=colours, grey=_grey(colours))
 
 
@@ -345,11 +326,3 @@ def _grey(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
 
     grey: NDArray[np.uint8] = cv2.cvtColor(cv2.convertScaleAbs(colours), cv2.COLOR_BGR2GRAY)
     return grey
-
-
-def _same_structure(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
-    """Whether two pictures show the same edges, in whatever light."""
-    import cv2
-
-    edges = [cv2.Sobel(one, cv2.CV_32F, 1, 0) for one in (before, now)]
-    return float(cv2.matchTemplate(edges[1], edges[0], cv2.TM_CCOEFF_NORMED)[0, 0]) >= _SAME_STRUCTURE

@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.background import (
     Background,
-    Gain,
     accepted,
     background_from,
     followed,
     foreground_of,
-    light_gain,
     visible_shares,
 )
 from edgekit.shelf.gates.landmarks import sight_of
 from edgekit.shelf.gates.layout import FacingPlace, Layout
+from edgekit.shelf.gates.light import Gain, light_gain
 from edgekit.shelf.gates.motion import (
     MOVING_SHARE,
     Recent,

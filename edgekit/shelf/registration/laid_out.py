@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.gates.background import light_gain
 from edgekit.shelf.gates.layout import Layout
+from edgekit.shelf.gates.light import light_gain
 from edgekit.shelf.registration.straighten import UNTOUCHED_FRAME_SHARE, aligned_picture, is_untouched, seen_part
 from edgekit.shelf.registration.tracking import Tracking
 from edgekit.shelf.rules import ShelfRules

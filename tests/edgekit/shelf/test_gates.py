@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgekit.shelf.gates.background import accepted, background_from, foreground_of, light_gain, visible_shares
+from edgekit.shelf.gates.background import accepted, background_from, foreground_of, visible_shares
 from edgekit.shelf.gates.gate import gates_of, grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
+from edgekit.shelf.gates.light import light_gain
 from edgekit.shelf.gates.scene import FROZEN_S, statistics_of
 from edgekit.shelf.registration import register
 from edgekit.shelf.rules import ShelfRules
@@ -69,6 +70,17 @@ def test_somebody_who_stands_there_from_the_start_covers_too(watch, scenes) -> N
 def test_somebody_who_stands_quite_still_is_not_taken_for_furniture_soon(watch, scenes) -> None:
     gates = watch(still(scenes) + still(scenes, 300, draw=scenes.person(125)))[-1]
     assert gates["b"].reason is UnknownReason.OCCLUDED
+
+
+@pytest.mark.parametrize("light", [0.7, 1.0])
+def test_somebody_before_half_of_the_picture_is_no_new_light(watch, scenes, light) -> None:
+    def stand(picture):
+        picture[:, 175:] = (60, 120, 30)
+
+    seen = watch(still(scenes) + still(scenes, 25, draw=stand, light=light) + still(scenes, light=light))
+    assert seen[30]["c"].reason is UnknownReason.OCCLUDED
+    assert seen[30]["a"].reason is None
+    assert all(one.reason is None for one in seen[-1].values())
 
 
 def test_what_stands_before_a_facing_hides_it_however_long_it_stands_there(watch, scenes) -> None:
