@@ -1,10 +1,10 @@
-"""How many units of a facing stand: on top of each other, side by side, or one behind the other."""
+"""How many units of a facing stand: on top of each other, side by side, in rows and columns, or behind each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,9 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Units", "UnitsLook", "expected_units", "units_of"]
 
+Layout = tuple[int, int]
+"""Rows and columns in which a facing's units stand."""
+
 _PATCH_PX: Final = 64
 _FEWEST_PX, _MOST_PARTS = 6, 6
-"""A facing is looked at in so many parts at most, each of so many pixels at least."""
+"""A row or column is looked at in so many parts at most, each of so many pixels at least."""
+_HEAP: Final[Layout] = 4, 4
+"""More units than that may lie in a heap, of which such cells tell what share is left."""
+_TRAY_UNITS, _TRAY = 4, 0.06
+"""From so many units on they may lie in a tray or crate, whose rim takes so much of each side and stays."""
 _ASIDE, _UP = 0.12, 0.25
 """Units are looked for so far (of the facing's sides) aside and above; what stands deeper stands higher."""
 _REACH: Final = 0.15
@@ -45,11 +52,16 @@ class UnitsLook:
 
     Attributes:
         front: its products, near and farther back.
-        along: axis of the patch along which its units stand: 0, on top of each other, or 1; None: it does not tell.
+        layouts: rows and columns in which its units may stand: one where the picture tells.
     """
 
     front: FrontLook
-    along: int | None
+    layouts: tuple[Layout, ...]
+
+    @property
+    def told(self) -> bool:
+        """Whether the reference tells how they stand."""
+        return len(self.layouts) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,82 +84,98 @@ def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
     width, height = (max(_FEWEST_PX * parts, round(side * scale)) for side in (right - left, bottom - top))
     shape = PatchShape((width, height), (max(1, round(_ASIDE * width)), max(1, round(_UP * height))))
     patch = patch_of(reference, place, shape)
-    inner = edges_of(patch).inner(shape)
-    alike = [_alike_along(inner, axis, parts) for axis in (0, 1)]
+    inner, layouts = edges_of(patch).inner(shape), _layouts(place)
+    alike = [_alike(inner, layout) for layout in layouts]
     told = max(alike) >= _SAME and parts == place.facing.capacity
-    return UnitsLook(front_look(patch, shape), int(np.argmax(alike)) if told else None)
+    return UnitsLook(front_look(patch, shape), (layouts[int(np.argmax(alike))],) if told else layouts)
 
 
 def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     """Count the units that stand.
 
     Where the facing looks whole, if smaller, they stand behind each other, and it is asked how far back. Else each part
-    of the facing is looked for by itself: in the direction in which they stand, or where the reference does not tell,
-    in that in which each is either there or gone.
+    of the facing is looked for by itself: in the rows and columns in which they stand, or where the reference does not
+    tell, in those in which each is either there or gone.
     """
     capacity, parts, patch = place.facing.capacity, _parts_of(place), patch_of(pixels, place, expected.front.shape)
     front = foremost(expected.front, patch)
     in_file = max(1, capacity - front.steps)
-    if front.stands and _is_whole(front, parts):
+    if front.stands and _is_whole(front, {(parts, 1), (1, parts), *expected.layouts}):
         return Units(in_file, front.likeness)
-    axes = (0, 1) if expected.along is None else (expected.along,)
-    found = [_shares(expected.front, patch, axis, parts) for axis in axes]
+    found = [_shares(expected.front, patch, layout) for layout in expected.layouts]
     shares = min(found, key=lambda shares: (max(shares) < _SURE, _doubt(shares)))
-    nothing = expected.along is None and max(shares) < _SURE
+    nothing = not expected.told and max(shares) < _SURE
     standing = 0 if nothing else sum(share >= STANDS_AT for share in shares)
-    count = round(standing / parts * capacity)
-    unclear = count in (0, capacity) or (expected.along is None and _doubt(shares) > _IN_DOUBT)
+    count = max(min(1, standing), round(standing / len(shares) * capacity))
+    unclear = count in (0, capacity) or (not expected.told and _doubt(shares) > _IN_DOUBT)
     return Units(in_file if front.stands and unclear else count, front.likeness)
+
+
+def _layouts(place: FacingPlace) -> tuple[Layout, ...]:
+    """Rows and columns in which a facing's units may stand."""
+    capacity, parts = place.facing.capacity, _parts_of(place)
+    if capacity == parts:
+        return tuple((rows, parts // rows) for rows in range(parts, 0, -1) if parts % rows == 0)
+    return (parts, 1), (1, parts), _HEAP
 
 
 def _parts_of(place: FacingPlace) -> int:
     return min(place.facing.capacity, _MOST_PARTS)
 
 
-def _alike_along(inner: Edges, axis: int, count: int) -> float:
-    """Mean likeness of each of `count` parts to the next."""
-    step, across = inner.strength.shape[axis] / count, inner.strength.shape[1 - axis]
-    rim, aside = max(1, round(_RIM * step)), max(1, round(_RIM / 2 * across))
-    total = 0.0
-    for index in range(count - 1):
-        one = _cut(inner, axis, round(index * step) + rim, round((index + 1) * step) - rim)
-        following = _cut(inner, axis, round((index + 1) * step), round((index + 2) * step))
-        total += likeness_of(_cut(one, 1 - axis, aside, across - aside), following).value
-    return total / max(1, count - 1)
+def _alike(inner: Edges, layout: Layout) -> float:
+    """Mean likeness of each part to the next in its row and in its column."""
+    (rows, columns), (height, width) = layout, inner.strength.shape
+    rim_y, rim_x = (
+        max(1, round((_RIM if count > 1 else _RIM / 2) * side / count))
+        for side, count in ((height, rows), (width, columns))
+    )
+    found = []
+    for row, column in product(range(rows), range(columns)):
+        (top, bottom), (left, right) = _span(height, rows, row), _span(width, columns, column)
+        one = _cut(inner, (top + rim_y, bottom - rim_y), (left + rim_x, right - rim_x))
+        for next_row, next_column in ((row + 1, column), (row, column + 1)):
+            if next_row < rows and next_column < columns:
+                following = _cut(inner, _span(height, rows, next_row), _span(width, columns, next_column))
+                found.append(likeness_of(one, following).value)
+    return sum(found) / max(1, len(found))
 
 
-def _cut(edges: Edges, axis: int, start: int, end: int) -> Edges:
-    where = _along(axis, start, end)
+def _span(side: int, count: int, index: int) -> tuple[int, int]:
+    """Where one of `count` parts of a side begins and ends."""
+    return round(index * side / count), round((index + 1) * side / count)
+
+
+def _cut(edges: Edges, down: tuple[int, int], across: tuple[int, int]) -> Edges:
+    where = slice(*down), slice(*across)
     return Edges(np.ascontiguousarray(edges.strength[where]), np.ascontiguousarray(edges.directed[where]))
 
 
-def _along(axis: int, start: int, end: int) -> tuple[slice, slice]:
-    return (slice(start, end), slice(None)) if axis == 0 else (slice(None), slice(start, end))
-
-
-def _is_whole(front: Front, count: int) -> bool:
-    """Whether no part of it is clearly gone, neither from above to below nor from side to side."""
-    for axis in (0, 1):
-        edges = [round(front.sought.shape[axis] * index / count) for index in range(count + 1)]
-        for start, end in pairwise(edges):
-            where = _along(axis, start, end)
+def _is_whole(front: Front, layouts: Collection[Layout]) -> bool:
+    """Whether no part of it is clearly gone."""
+    height, width = front.sought.shape[:2]
+    for rows, columns in layouts:
+        for row, column in product(range(rows), range(columns)):
+            where = slice(*_span(height, rows, row)), slice(*_span(width, columns, column))
             if standing_in(front.sought[where], front.there[where]) < _CLEARLY_GONE:
                 return False
     return True
 
 
-def _shares(expected: FrontLook, patch: NDArray[np.uint8], axis: int, count: int) -> list[float]:
-    """Of each of `count` parts along an axis, the probability that it stands, looked for by itself."""
-    (width, height), (x, y) = expected.shape.size_wh, expected.shape.shift_xy
-    step = (height, width)[axis] / count
-    along, across = max(1, round(_REACH * step)), max(1, round(_ASIDE * (width, height)[axis]))
-    up, aside = (min(along, y), min(across, x)) if axis == 0 else (min(across, y), min(along, x))
+def _shares(expected: FrontLook, patch: NDArray[np.uint8], layout: Layout) -> list[float]:
+    """Of each part, row by row, the probability that it stands, looked for by itself."""
+    (width, height), (x, y), (rows, columns) = expected.shape.size_wh, expected.shape.shift_xy, layout
+    rim = _TRAY if rows * columns >= _TRAY_UNITS else 0.0
+    rim_x, rim_y = round(rim * width), round(rim * height)
+    inner_w, inner_h = width - 2 * rim_x, height - 2 * rim_y
+    aside = min(x, max(1, round(_REACH * width / columns if columns > 1 else _ASIDE * width)))
+    up = min(y, max(1, round(_REACH * height / rows if rows > 1 else _ASIDE * height)))
     found = []
-    for index in range(count):
-        start, end = round(index * step), round((index + 1) * step)
-        top, bottom, left, right = (start, end, 0, width) if axis == 0 else (0, height, start, end)
-        sought = expected.patch[y + top : y + bottom, x + left : x + right]
-        found.append(standing_in(sought, patch[y + top - up : y + bottom + up, x + left - aside : x + right + aside]))
+    for row, column in product(range(rows), range(columns)):
+        top, bottom = (y + rim_y + at for at in _span(inner_h, rows, row))
+        left, right = (x + rim_x + at for at in _span(inner_w, columns, column))
+        sought = expected.patch[top:bottom, left:right]
+        found.append(standing_in(sought, patch[top - up : bottom + up, left - aside : right + aside]))
     return found
 
 

@@ -67,12 +67,14 @@ def test_each_unit_of_a_row_is_counted_by_itself(scenes, axis, standing) -> None
 
 @pytest.mark.parametrize("axis", [STACKED, BESIDE])
 def test_the_reference_tells_in_which_direction_alike_units_stand(scenes, axis) -> None:
-    assert expected_units(shelf(scenes, axis, 3, range(3)), place(scenes, 3)).along == axis
+    assert expected_units(shelf(scenes, axis, 3, range(3)), place(scenes, 3)).layouts == (
+        (3, 1) if axis == STACKED else (1, 3),
+    )
 
 
 def test_units_of_other_prints_tell_nothing_and_are_counted_by_what_is_there_or_gone(scenes) -> None:
     prints = {0: 5, 1: 6, 2: 7}
-    assert expected_units(shelf(scenes, STACKED, 3, range(3), prints=prints), place(scenes, 3)).along is None
+    assert expected_units(shelf(scenes, STACKED, 3, range(3), prints=prints), place(scenes, 3)).told is False
     for axis in (STACKED, BESIDE):
         assert [counted(scenes, axis, 3, range(3 - left, 3), prints=prints) for left in (0, 1, 2, 3)] == [0, 1, 2, 3]
 
@@ -109,5 +111,44 @@ def test_a_neighbour_and_a_rail_that_reach_into_an_emptied_facing_are_no_unit(sc
 
     where = place(scenes, 3)
     expected = expected_units(picture(range(3)), where)
-    assert expected.along is None
+    assert not expected.told
     assert units_of(expected, picture(()), where).count == 0
+
+
+def tray(scenes, rows, columns, standing, *, light=1.0):
+    """A tray with a pale rim, seen from above, with round goods at the places `standing`, counted row by row."""
+
+    def draw(pixels):
+        cv2.rectangle(pixels, (LEFT - 4, TOP - 4), (RIGHT + 4, BOTTOM + 4), (205, 210, 215), 6)
+        cv2.rectangle(pixels, (LEFT, TOP), (RIGHT, BOTTOM), (100, 135, 165), -1)
+        width, height = (RIGHT - LEFT) // columns, (BOTTOM - TOP) // rows
+        for index in standing:
+            inside = np.zeros((height, width), np.uint8)
+            cv2.ellipse(inside, (width // 2, height // 2), (width * 2 // 5, height * 2 // 5), 0, 0, 360, 1, -1)
+            x, y = LEFT + index % columns * width, TOP + index // columns * height
+            front = unit(20 + index % 3, width, height) // 3 + np.array((20, 90, 150), np.float32)
+            pixels[y : y + height, x : x + width][inside > 0] = front[inside > 0]
+
+    return (scenes.picture("", draw=draw) * light).astype(np.uint8)
+
+
+def in_tray(scenes, rows, columns, standing, *, light=1.0) -> int:
+    where = place(scenes, rows * columns)
+    expected = expected_units(tray(scenes, rows, columns, range(rows * columns)), where)
+    return units_of(expected, tray(scenes, rows, columns, standing, light=light), where).count
+
+
+@pytest.mark.parametrize("light", [1.0, 0.35])
+@pytest.mark.parametrize("standing", [(), (0,), (3,), (0, 3), (1, 2), (0, 1, 2), (0, 1, 2, 3)])
+def test_units_in_rows_and_columns_are_counted_one_by_one_and_the_tray_is_none(scenes, standing, light) -> None:
+    assert in_tray(scenes, 2, 2, standing, light=light) == len(standing)
+
+
+@pytest.mark.parametrize("standing", [(), (0,), (5,), (0, 1), (0, 2, 4), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5)])
+def test_three_rows_of_two_are_no_row_of_six(scenes, standing) -> None:
+    assert in_tray(scenes, 3, 2, standing) == len(standing)
+
+
+@pytest.mark.parametrize(("left", "at_least", "at_most"), [(0, 0, 0), (1, 1, 3), (10, 7, 13), (20, 18, 20)])
+def test_a_crate_of_many_is_out_of_stock_only_when_nothing_is_left_in_it(scenes, left, at_least, at_most) -> None:
+    assert at_least <= in_tray(scenes, 5, 4, range(left)) <= at_most
