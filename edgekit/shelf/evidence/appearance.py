@@ -29,8 +29,9 @@ from edgekit.shelf.evidence.edges import (
     printed_share,
     shape_of,
 )
+from edgekit.shelf.evidence.files import foremost
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
-from edgekit.shelf.evidence.standing import standing_by
+from edgekit.shelf.evidence.standing import STANDS_AT, standing_by
 from edgekit.shelf.evidence.units import UnitsLook, expected_units, units_of
 from edgekit.shelf.words import Findings, UnknownReason, Want
 
@@ -79,9 +80,9 @@ class AppearanceEvidence:
 
     Fill is the probability that the product stands; for a larger capacity it is the share of units: by the share of the
     facing that still looks as it did, or by how far back the foremost unit stands. What is unlike the reference is an
-    empty place where it has little print and shows no colours but those around it, and else another product; of several
-    units one may be left that stands farther back, in the product's own colours. A facing without edges in the
-    reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
+    empty place where it has little print and shows no colours but those around it, and else another product; where one
+    was taken the next may stand behind it, smaller and darker, in the product's own colours. A facing without edges in
+    the reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
     """
 
     def __init__(self, context: MethodContext) -> None:
@@ -141,7 +142,7 @@ class AppearanceEvidence:
             return None
         if facing.empty_in_reference or facing.capacity > 1:
             return None
-        sure = (self._like(expected, look, look, place).fill or 0.0) >= _ANCHORED_AT
+        sure = (self._like(expected, look, None, place).fill or 0.0) >= _ANCHORED_AT
         return Baseline(True, expected.edge_share, look=look) if sure else None
 
     def _judged(self, pixels: Pixels, place: FacingPlace, baseline: Baseline | None) -> Judgement:
@@ -156,8 +157,10 @@ class AppearanceEvidence:
         # It says that the facing is stocked, or nothing: by how much one is empty the reference alone tells.
         return second if (second.fill or 0.0) >= max(self._stocked_at, first.fill or 0.0) else first
 
-    def _like(self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> Judgement:
-        """Judge one patch; the whole `pixels` are asked where several units are counted."""
+    def _like(
+        self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels | None, place: FacingPlace
+    ) -> Judgement:
+        """Judge one patch; the whole `pixels`, where they are at hand, are asked for units farther back."""
         facing, shape = place.facing, expected.shape
         now, chroma = edges_of(patch), chroma_of(patch)
         shift_xy = likeness_of(expected.edges, now).shift_xy
@@ -168,9 +171,11 @@ class AppearanceEvidence:
             return Judgement(1.0 - stocked)
         clean = without_noise(patch)
         another = (1.0 - stocked) * self._another(shape, clean) if stocked < _ASKED_BELOW else 0.0
-        if expected.units is None:
+        if expected.units is None or pixels is None or facing.capacity == 1:
+            behind = _behind(expected.units, pixels, place) if stocked < _ASKED_BELOW else 0.0
             turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
-            return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
+            there = max(behind if behind >= STANDS_AT else 0.0, turned)
+            return Judgement(max(stocked, there), misplaced=another * (1.0 - there))
         found = units_of(expected.units, pixels, place)
         units = found.count
         asked = units == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
@@ -187,6 +192,13 @@ class AppearanceEvidence:
         return 1.0 / (1.0 + math.exp(-odds))
 
 
+def _behind(expected: UnitsLook | None, pixels: Pixels | None, place: FacingPlace) -> float:
+    """Probability (0-1) that the product stands somewhat farther back; 0 where no whole picture is at hand."""
+    if expected is None or pixels is None:
+        return 0.0
+    return foremost(expected.front, patch_of(pixels, place, expected.front.shape)).standing
+
+
 def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
     """Probability (0-1) that a product without a likeness to the reference is still that of the reference."""
     between = between_colours(without_noise(expected.patch), clean, expected.shape)
@@ -195,7 +207,7 @@ def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
     shape = shape_of(place.box_xyxy_px)
-    units = expected_units(reference, place) if place.facing.capacity > 1 else None
+    units = expected_units(reference, place)
     return _expected_of(patch_of(reference, place, shape), shape, units)
 
 

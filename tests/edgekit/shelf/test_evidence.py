@@ -342,6 +342,17 @@ def test_by_appearance_the_units_of_a_facing_are_told_by_what_still_looks_as_it_
     assert judged.units
 
 
+def test_by_appearance_a_product_behind_the_one_that_was_taken_is_still_there(scenes) -> None:
+    bench = Bench(scenes, scenes.planogram("appearance"), {})
+    pixels, left = scenes.picture("bc"), scenes.LEFTS["a"]
+    front = scenes.picture()[scenes.TOP : scenes.BOTTOM, left : left + scenes.WIDTH]
+    behind = cv2.resize(front, None, fx=0.85, fy=0.85, interpolation=cv2.INTER_AREA)
+    height, width = behind.shape[:2]
+    pixels[scenes.BOTTOM - 4 - height : scenes.BOTTOM - 4, left + 3 : left + 3 + width] = behind * 0.6
+    assert bench.judge(pixels=pixels)["a"].fill >= 0.5
+    assert bench.judge(pixels=scenes.picture("bc"))["a"].fill < 0.1
+
+
 def test_by_appearance_the_last_unit_behind_the_others_is_one_unit(scenes) -> None:
     bench = Bench(scenes, scenes.planogram("appearance", capacity=2), {})
     pixels, left = scenes.picture("bc"), scenes.LEFTS["a"]
