@@ -30,7 +30,9 @@ __all__ = [
     "visible_shares",
 ]
 
-FOLLOW_EVERY_S = 0.19
+FOLLOW_EVERY_S, FOLLOW_MOST_S = 0.19, 2.0
+"""A sample stands for the time since the one before it, but for no more than the last: the first one after a lens was
+covered, or a camera looked elsewhere, may show half of a hand yet."""
 LANDMARKS_S = 5.0
 DRIFT_S = 20.0
 """Time constant of slow light: what is not foreground is followed."""
@@ -265,7 +267,7 @@ def followed(
     """
     import cv2
 
-    gap_s = time_s - background.time_s
+    gap_s = min(time_s - background.time_s, FOLLOW_MOST_S)
     if gap_s < FOLLOW_EVERY_S:
         return background
     still_s = cv2.add(background.still_s, gap_s)

@@ -83,6 +83,16 @@ def test_somebody_before_half_of_the_picture_is_no_new_light(watch, scenes, ligh
     assert all(one.reason is None for one in seen[-1].values())
 
 
+def test_the_shade_of_a_hand_that_uncovers_the_lens_is_not_taken_for_the_scene(watch, scenes) -> None:
+    def shade(picture):
+        picture[:, :120] *= 0.55
+
+    covered = [np.full((*scenes.SIZE_HW, 3), (60, 60, 60), np.uint8)] * 300
+    seen = watch(still(scenes) + covered + still(scenes, 1, present="bc", draw=shade) + still(scenes, present="bc"))
+    assert seen[50]["a"].reason is not None
+    assert {name: one.visible_share for name, one in seen[-1].items()} == {"a": 1.0, "b": 1.0, "c": 1.0}
+
+
 def test_what_stands_before_a_facing_hides_it_however_long_it_stands_there(watch, scenes) -> None:
     parked = still(scenes, 8, draw=scenes.person(125))
     gates = watch(still(scenes) + parked * 210)[-1]  # 336 s
