@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
+from edgekit.shelf.evidence.another import shows_a_product, turned_by
 from edgekit.shelf.evidence.colours import (
-    apart_from_surroundings,
     between_colours,
     chroma_of,
     colour_distance,
@@ -26,7 +25,6 @@ from edgekit.shelf.evidence.edges import (
     kept_share,
     likeness_of,
     patch_of,
-    printed_share,
     shape_of,
 )
 from edgekit.shelf.evidence.files import foremost
@@ -40,23 +38,12 @@ if TYPE_CHECKING:
 
 __all__ = ["AppearanceEvidence"]
 
-_MOST_COLOUR = 0.3
 _MIN_EDGE_SHARE = 0.02
 _ANCHORED_AT = 0.9
 """Fill by the reference alone from which a restocked facing's look is kept beside it: no place half empty, no other
 product."""
 _ASKED_BELOW = 0.5
 """What is more likely the product itself is not looked at for being another."""
-_PRINTED, _HUE, _APART, _EMPTY = 8.7, 3.0, 8.5, -8.4
-"""Log-odds that what is unlike the reference is another product: by the share of it that is printed, by the logarithm
-of 2 and how far its hues are from any around it, by how far they are from the usual one there; and for a place that
-shows nothing of its own. Fitted on rendered shelves, photographs of groceries and of shelves, in all light and by
-outlines drawn some 10 % off too, on half of the clips; of the other half it took 1 emptied place of 1,000 for another
-product (of those with blurred goods in the dark behind them 4 of 100), and 1 other product of 30 for an emptied place.
-A plain thing in grey counts as an emptied place: it may be a wall, in whatever light."""
-_TURNED, _TURNED_AT = 2.0, 3.5
-"""Log-odds that it is the product itself, turned, tilted or pushed aside, by how far its colours are from the
-product's (between_colours), where both are alike."""
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
@@ -78,8 +65,8 @@ class _Expected:
 class AppearanceEvidence:
     """How much of the reference's edges and colours is still there, over small shifts.
 
-    Fill is the probability that the product stands; for a larger capacity it is the share of units: by the share of the
-    facing that still looks as it did, or by how far back the foremost unit stands. What is unlike the reference is an
+    Fill is the probability that the product stands; for a larger capacity it is the share of units: by the rows and
+    columns that still look as they did, or by how far back the foremost unit stands. What is unlike the reference is an
     empty place where it has little print and shows no colours but those around it, and else another product; where one
     was taken the next may stand behind it, smaller and darker, in the product's own colours. A facing without edges in
     the reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
@@ -170,7 +157,7 @@ class AppearanceEvidence:
         if facing.empty_in_reference:
             return Judgement(1.0 - stocked)
         clean = without_noise(patch)
-        another = (1.0 - stocked) * self._another(shape, clean) if stocked < _ASKED_BELOW else 0.0
+        another = (1.0 - stocked) * shows_a_product(clean, shape) if stocked < _ASKED_BELOW else 0.0
         if expected.units is None or pixels is None or facing.capacity == 1:
             behind = _behind(expected.units, pixels, place) if stocked < _ASKED_BELOW else 0.0
             turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
@@ -183,14 +170,6 @@ class AppearanceEvidence:
             units, another = 1, 0.0  # farther back than where the foremost one stood
         return Judgement(units / facing.capacity, misplaced=another, units=True)
 
-    @staticmethod
-    def _another(shape: PatchShape, clean: NDArray[np.uint8]) -> float:
-        """Probability (0-1) that what is unlike the reference is a product, by its patch without noise."""
-        hue = math.log(2.0 + unseen_around(clean, shape, lightness=0.0))
-        apart = min(apart_from_surroundings(chroma_of(clean), shape), _MOST_COLOUR)
-        odds = _PRINTED * printed_share(clean, shape) + _HUE * hue + _APART * apart + _EMPTY
-        return 1.0 / (1.0 + math.exp(-odds))
-
 
 def _behind(expected: UnitsLook | None, pixels: Pixels | None, place: FacingPlace) -> float:
     """Probability (0-1) that the product stands somewhat farther back; 0 where no whole picture is at hand."""
@@ -201,8 +180,7 @@ def _behind(expected: UnitsLook | None, pixels: Pixels | None, place: FacingPlac
 
 def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
     """Probability (0-1) that a product without a likeness to the reference is still that of the reference."""
-    between = between_colours(without_noise(expected.patch), clean, expected.shape)
-    return 1.0 / (1.0 + math.exp(_TURNED * (between - _TURNED_AT)))
+    return turned_by(between_colours(without_noise(expected.patch), clean, expected.shape))
 
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:

@@ -15,6 +15,7 @@ __all__ = [
     "chroma_of",
     "colour_distance",
     "mean_difference",
+    "strange_colours",
     "unseen_around",
     "without_noise",
 ]
@@ -114,9 +115,8 @@ def unseen_around(
 
 
 def between_colours(one: NDArray[np.uint8], other: NDArray[np.uint8], shape: PatchShape) -> float:
-    """How far the colours of two patches' facings are from each other, wherever in the facing they are (CIELAB).
+    """How far the colours of two patches' facings are from each other: the patch with the stranger ones counts.
 
-    Each colour in the middle of one is held against the nearest in the other; the patch with the stranger ones counts.
     A product that was turned, tilted or pushed aside is 1.3 to 2.5 from itself, another product 5 or more.
 
     Args:
@@ -126,11 +126,25 @@ def between_colours(one: NDArray[np.uint8], other: NDArray[np.uint8], shape: Pat
     Returns:
         In steps of an 8-bit Lab picture.
     """
+    return max(strange_colours(one, other, shape), strange_colours(other, one, shape))
+
+
+def strange_colours(patch: NDArray[np.uint8], product: NDArray[np.uint8], shape: PatchShape) -> float:
+    """How far the colours of a patch's facing are from a product's, wherever in the product they are (CIELAB).
+
+    Each colour in the middle of the one is held against the nearest in the other. A side of the product that has fewer
+    colours than its front is no stranger for that.
+
+    Args:
+        patch, product: uint8 (height, width, 3) BGR, with their margins.
+        shape: of both.
+
+    Returns:
+        In steps of an 8-bit Lab picture.
+    """
     (width, height), (x, y) = shape.size_wh, shape.shift_xy
-    seen = [_lab(patch, _SHADED) for patch in (one, other)]
-    whole = [lab[y : y + height, x : x + width].reshape(-1, 3) for lab in seen]
-    middle = [middle_of(lab, shape.size_wh, shape.shift_xy).reshape(-1, 3) for lab in seen]
-    return max(_mean_to_nearest(middle[0], whole[1]), _mean_to_nearest(middle[1], whole[0]))
+    shown = middle_of(_lab(patch, _SHADED), shape.size_wh, shape.shift_xy).reshape(-1, 3)
+    return _mean_to_nearest(shown, _lab(product, _SHADED)[y : y + height, x : x + width].reshape(-1, 3))
 
 
 def _mean_to_nearest(shown: NDArray[np.float32], known: NDArray[np.float32]) -> float:

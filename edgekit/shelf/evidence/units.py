@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of, patch_of
+from edgekit.shelf.evidence.another import shows_a_product, turned_by
+from edgekit.shelf.evidence.colours import strange_colours, without_noise
+from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of, patch_of, shape_of
 from edgekit.shelf.evidence.files import Front, FrontLook, foremost, front_look
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
@@ -47,21 +49,29 @@ _CLEARLY_GONE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Where one unit stands: uint8 (height, width, 3) with its margin, without noise."""
+
+    clean: NDArray[np.uint8]
+    shape: PatchShape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class UnitsLook:
     """A facing of several units in the reference picture.
 
     Attributes:
         front: its products, near and farther back.
-        layouts: rows and columns in which its units may stand: one where the picture tells.
+        parts: by the rows and columns in which its units may stand, one where the picture tells, each of them.
     """
 
     front: FrontLook
-    layouts: tuple[Layout, ...]
+    parts: Mapping[Layout, tuple[_Part, ...]]
 
     @property
     def told(self) -> bool:
         """Whether the reference tells how they stand."""
-        return len(self.layouts) == 1
+        return len(self.parts) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,9 @@ def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
     inner, layouts = edges_of(patch).inner(shape), _layouts(place)
     alike = [_alike(inner, layout) for layout in layouts]
     told = max(alike) >= _SAME and parts == place.facing.capacity
-    return UnitsLook(front_look(patch, shape), (layouts[int(np.argmax(alike))],) if told else layouts)
+    if told:
+        layouts = (layouts[int(np.argmax(alike))],)
+    return UnitsLook(front_look(patch, shape), {layout: _parts(reference, place, layout) for layout in layouts})
 
 
 def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
@@ -95,20 +107,57 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
 
     Where the facing looks whole, if smaller, they stand behind each other, and it is asked how far back. Else each part
     of the facing is looked for by itself: in the rows and columns in which they stand, or where the reference does not
-    tell, in those in which each is either there or gone.
+    tell, in those in which each is either there or gone. Beside a unit that surely stands, another may be turned.
     """
     capacity, parts, patch = place.facing.capacity, _parts_of(place), patch_of(pixels, place, expected.front.shape)
     front = foremost(expected.front, patch)
     in_file = max(1, capacity - front.steps)
-    if front.stands and _is_whole(front, {(parts, 1), (1, parts), *expected.layouts}):
+    if front.stands and _is_whole(front, {(parts, 1), (1, parts), *expected.parts}):
         return Units(in_file, front.likeness)
-    found = [_shares(expected.front, patch, layout) for layout in expected.layouts]
-    shares = min(found, key=lambda shares: (max(shares) < _SURE, _doubt(shares)))
+    found = [(layout, _shares(expected.front, patch, layout)) for layout in expected.parts]
+    layout, shares = min(found, key=lambda each: (max(each[1]) < _SURE, _doubt(each[1])))
     nothing = not expected.told and max(shares) < _SURE
     standing = 0 if nothing else sum(share >= STANDS_AT for share in shares)
-    count = max(min(1, standing), round(standing / len(shares) * capacity))
-    unclear = count in (0, capacity) or (not expected.told and _doubt(shares) > _IN_DOUBT)
+    turned = _turned(expected.parts[layout], shares, pixels, place, layout) if max(shares) >= _SURE else 0
+    count = max(min(1, standing), round((standing + turned) / len(shares) * capacity))
+    if expected.told:
+        unclear = count in (0, capacity) and not turned
+    else:
+        unclear = count in (0, capacity) or _doubt(shares) > _IN_DOUBT
     return Units(in_file if front.stands and unclear else count, front.likeness)
+
+
+def _turned(parts: Sequence[_Part], shares: Sequence[float], pixels: Pixels, place: FacingPlace, layout: Layout) -> int:
+    """How many units that are not seen where they stood are there all the same, turned or askew.
+
+    Such a place shows a product, and no colours but its own.
+    """
+    count = 0
+    for part, share, box in zip(parts, shares, _boxes(place, layout), strict=True):
+        if share >= STANDS_AT:
+            continue
+        clean = without_noise(patch_of(pixels, replace(place, box_xyxy_px=box), part.shape))
+        own = turned_by(strange_colours(clean, part.clean, part.shape))
+        count += own >= STANDS_AT and shows_a_product(clean, part.shape) >= STANDS_AT
+    return count
+
+
+def _parts(reference: Pixels, place: FacingPlace, layout: Layout) -> tuple[_Part, ...]:
+    found = []
+    for box in _boxes(place, layout):
+        shape = shape_of(box)
+        found.append(_Part(without_noise(patch_of(reference, replace(place, box_xyxy_px=box), shape)), shape))
+    return tuple(found)
+
+
+def _boxes(place: FacingPlace, layout: Layout) -> list[tuple[int, int, int, int]]:
+    """Where each part of a facing is, row by row."""
+    (left, top, right, bottom), (rows, columns) = place.box_xyxy_px, layout
+    boxes = []
+    for row, column in product(range(rows), range(columns)):
+        down, across = _span(bottom - top, rows, row), _span(right - left, columns, column)
+        boxes.append((left + across[0], top + down[0], left + across[1], top + down[1]))
+    return boxes
 
 
 def _layouts(place: FacingPlace) -> tuple[Layout, ...]:

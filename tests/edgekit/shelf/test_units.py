@@ -67,9 +67,9 @@ def test_each_unit_of_a_row_is_counted_by_itself(scenes, axis, standing) -> None
 
 @pytest.mark.parametrize("axis", [STACKED, BESIDE])
 def test_the_reference_tells_in_which_direction_alike_units_stand(scenes, axis) -> None:
-    assert expected_units(shelf(scenes, axis, 3, range(3)), place(scenes, 3)).layouts == (
-        (3, 1) if axis == STACKED else (1, 3),
-    )
+    assert expected_units(shelf(scenes, axis, 3, range(3)), place(scenes, 3)).parts.keys() == {
+        (3, 1) if axis == STACKED else (1, 3)
+    }
 
 
 def test_units_of_other_prints_tell_nothing_and_are_counted_by_what_is_there_or_gone(scenes) -> None:
@@ -81,6 +81,28 @@ def test_units_of_other_prints_tell_nothing_and_are_counted_by_what_is_there_or_
 
 def test_units_put_back_aside_and_crooked_are_all_there(scenes) -> None:
     assert counted(scenes, STACKED, 3, (0, 1, 2), aside={0: -6, 1: 5, 2: -5}, turned_deg=2.5) == 3
+
+
+@pytest.mark.parametrize("axis", [STACKED, BESIDE])
+@pytest.mark.parametrize(("there", "count"), [(None, 2), ("turned", 3), ("another", 2)])
+def test_a_unit_turned_is_known_by_its_colours_and_another_product_beside_is_no_unit(
+    scenes, axis, there, count
+) -> None:
+    where = place(scenes, 3)
+    expected = expected_units(shelf(scenes, axis, 3, range(3)), where)
+    assert expected.told
+    pixels = shelf(scenes, axis, 3, (0, 2))
+    if there:
+        span = (BOTTOM - TOP, RIGHT - LEFT)[axis] / 3
+        start, end = round(span), round(2 * span)
+        rows, columns = (
+            (slice(TOP + start, TOP + end), slice(LEFT, RIGHT))
+            if axis == STACKED
+            else (slice(TOP, BOTTOM), slice(LEFT + start, LEFT + end))
+        )
+        front = unit(5 if there == "turned" else 11, columns.stop - columns.start, rows.stop - rows.start)
+        pixels[rows, columns] = cv2.flip(front, -1)
+    assert units_of(expected, pixels, where).count == count
 
 
 @pytest.mark.parametrize("of", [9, 24])
