@@ -21,7 +21,7 @@ outlines drawn some 10 % off too, on half of the clips; of the other half it too
 product (of those with blurred goods in the dark behind them 4 of 100), and 1 other product of 30 for an emptied place.
 A plain thing in grey counts as an emptied place: it may be a wall, in whatever light."""
 _TURNED, _TURNED_AT = 2.0, 3.5
-"""Log-odds that it is the product itself, turned, tilted or pushed aside, by how far its colours are from the
+"""Log-odds that it is the product itself, turned, tilted, pushed aside or back, by how far its colours are from the
 product's (between_colours), where both are alike."""
 
 

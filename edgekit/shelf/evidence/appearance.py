@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,9 +27,10 @@ from edgekit.shelf.evidence.edges import (
     patch_of,
     shape_of,
 )
-from edgekit.shelf.evidence.files import foremost
+from edgekit.shelf.evidence.files import FrontLook, front_look
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
-from edgekit.shelf.evidence.standing import STANDS_AT, standing_by
+from edgekit.shelf.evidence.pushed import standing_back
+from edgekit.shelf.evidence.standing import standing_by
 from edgekit.shelf.evidence.units import UnitsLook, expected_units, units_of
 from edgekit.shelf.words import Findings, UnknownReason, Want
 
@@ -59,17 +60,19 @@ class _Expected:
     edge_share: float
     chroma: NDArray[np.float32]
     units: UnitsLook | None
+    front: FrontLook | None
     patch: NDArray[np.uint8]
 
 
 class AppearanceEvidence:
     """How much of the reference's edges and colours is still there, over small shifts.
 
-    Fill is the probability that the product stands; for a larger capacity it is the share of units: by the rows and
-    columns that still look as they did, or by how far back the foremost unit stands. What is unlike the reference is an
-    empty place where it has little print and shows no colours but those around it, and else another product; where one
-    was taken the next may stand behind it, smaller and darker, in the product's own colours. A facing without edges in
-    the reference gives `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
+    Fill is the probability that the product stands, where it stood, or smaller and darker farther back: pushed, or the
+    next one behind one that was taken. For a larger capacity it is the share of units: by the rows and columns that
+    still look as they did, or by how far back the foremost unit stands. What is unlike the reference is an empty place
+    where it has little print and shows no colours but those around it, and else another product; of several units one
+    may be left that stands farther back, in the product's own colours. A facing without edges in the reference gives
+    `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
     """
 
     def __init__(self, context: MethodContext) -> None:
@@ -129,7 +132,7 @@ class AppearanceEvidence:
             return None
         if facing.empty_in_reference or facing.capacity > 1:
             return None
-        sure = (self._like(expected, look, None, place).fill or 0.0) >= _ANCHORED_AT
+        sure = (self._like(expected, look, look, place).fill or 0.0) >= _ANCHORED_AT
         return Baseline(True, expected.edge_share, look=look) if sure else None
 
     def _judged(self, pixels: Pixels, place: FacingPlace, baseline: Baseline | None) -> Judgement:
@@ -144,10 +147,8 @@ class AppearanceEvidence:
         # It says that the facing is stocked, or nothing: by how much one is empty the reference alone tells.
         return second if (second.fill or 0.0) >= max(self._stocked_at, first.fill or 0.0) else first
 
-    def _like(
-        self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels | None, place: FacingPlace
-    ) -> Judgement:
-        """Judge one patch; the whole `pixels`, where they are at hand, are asked for units farther back."""
+    def _like(self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> Judgement:
+        """Judge one patch; the whole `pixels` are asked where several units are counted."""
         facing, shape = place.facing, expected.shape
         now, chroma = edges_of(patch), chroma_of(patch)
         shift_xy = likeness_of(expected.edges, now).shift_xy
@@ -156,26 +157,19 @@ class AppearanceEvidence:
         stocked = standing_by(kept, distance)
         if facing.empty_in_reference:
             return Judgement(1.0 - stocked)
+        if stocked < _ASKED_BELOW and expected.front is not None:
+            stocked = max(stocked, standing_back(expected.front, patch))
         clean = without_noise(patch)
         another = (1.0 - stocked) * shows_a_product(clean, shape) if stocked < _ASKED_BELOW else 0.0
-        if expected.units is None or pixels is None or facing.capacity == 1:
-            behind = _behind(expected.units, pixels, place) if stocked < _ASKED_BELOW else 0.0
+        if expected.units is None:
             turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
-            there = max(behind if behind >= STANDS_AT else 0.0, turned)
-            return Judgement(max(stocked, there), misplaced=another * (1.0 - there))
+            return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
         found = units_of(expected.units, pixels, place)
         units = found.count
         asked = units == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
         if asked and unseen_around(clean, shape, expected.patch) < _OWN:
             units, another = 1, 0.0  # farther back than where the foremost one stood
         return Judgement(units / facing.capacity, misplaced=another, units=True)
-
-
-def _behind(expected: UnitsLook | None, pixels: Pixels | None, place: FacingPlace) -> float:
-    """Probability (0-1) that the product stands somewhat farther back; 0 where no whole picture is at hand."""
-    if expected is None or pixels is None:
-        return 0.0
-    return foremost(expected.front, patch_of(pixels, place, expected.front.shape)).standing
 
 
 def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
@@ -185,10 +179,12 @@ def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
     shape = shape_of(place.box_xyxy_px)
-    units = expected_units(reference, place)
-    return _expected_of(patch_of(reference, place, shape), shape, units)
+    expected = _expected_of(patch_of(reference, place, shape), shape)
+    if place.facing.capacity > 1:
+        return replace(expected, units=expected_units(reference, place))
+    return replace(expected, front=front_look(expected.patch, shape))
 
 
-def _expected_of(patch: NDArray[np.uint8], shape: PatchShape, units: UnitsLook | None = None) -> _Expected:
+def _expected_of(patch: NDArray[np.uint8], shape: PatchShape) -> _Expected:
     edges = edges_of(patch).inner(shape)
-    return _Expected(shape, edges, edges.share, chroma_of(patch), units, patch)
+    return _Expected(shape, edges, edges.share, chroma_of(patch), None, None, patch)

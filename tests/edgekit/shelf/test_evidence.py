@@ -392,6 +392,27 @@ def test_by_appearance_a_product_that_was_put_back_turned_stands_and_is_not_misp
     assert told.misplaced < 0.4
 
 
+def pushed_back(scenes, product, light):
+    """Facing b with a product at 85 % of its size, darker, and its foot higher."""
+    left, height, width = scenes.LEFTS["b"] + 3, scenes.BOTTOM - scenes.TOP, scenes.WIDTH
+    small = cv2.resize(product, (round(0.85 * width), round(0.85 * height)), interpolation=cv2.INTER_AREA) * light
+    pixels, foot = scenes.picture("ac"), scenes.BOTTOM - 4
+    pixels[foot - small.shape[0] : foot, left : left + small.shape[1]] = small.astype(np.uint8)
+    return pixels
+
+
+@pytest.mark.parametrize("light", [0.85, 0.7, 0.5])
+def test_by_appearance_a_product_that_was_pushed_back_stands_and_another_there_does_not(scenes, light) -> None:
+    bench, at = Bench(scenes, scenes.planogram("appearance"), {}), slice(scenes.TOP, scenes.BOTTOM)
+    own, another = (scenes.picture()[at, scenes.LEFTS[name] : scenes.LEFTS[name] + scenes.WIDTH] for name in "bc")
+    told = bench.judge(pixels=pushed_back(scenes, own, light))["b"]
+    assert told.fill > 0.6
+    assert told.misplaced < 0.1
+    told = bench.judge(pixels=pushed_back(scenes, another, light))["b"]
+    assert told.fill < 0.2
+    assert told.misplaced > 0.8
+
+
 def plain_at_b(scenes, bgr):
     def plain(pixels):
         pixels[scenes.TOP : scenes.BOTTOM, scenes.LEFTS["b"] : scenes.LEFTS["b"] + scenes.WIDTH] = bgr
