@@ -31,7 +31,7 @@ from edgekit.shelf.gates.motion import (
     texture_of,
     without_bands,
 )
-from edgekit.shelf.gates.scene import SceneStatistics, scene_reason, statistics_of
+from edgekit.shelf.gates.scene import SceneStatistics, is_repeated, scene_reason, statistics_of
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, UnknownReason
 
@@ -47,7 +47,8 @@ class GateMemory:
         texture: the sample's texture picture.
         recent: texture pictures of the last moments.
         background: the scene without people.
-        identical_s: for how long the picture has been the same to the bit.
+        identical_s: for how long the picture has been the same.
+        repeated: the small picture that it has been since.
         small: the sample's small picture.
         gain: by what its light differs from the background's, channel by channel.
     """
@@ -57,6 +58,7 @@ class GateMemory:
     recent: Recent
     background: Background
     identical_s: float
+    repeated: Pixels
     small: Pixels
     gain: Gain
 
@@ -100,14 +102,15 @@ def gates_of(
     as_seen, even = texture_of(grey), without_bands(grey, background.grey)
     texture = as_seen if even is grey else texture_of(even)
     gap_s = time_s - memory.time_s if memory else 0.0
-    identical_s = memory.identical_s + gap_s if memory and np.array_equal(memory.small, small) else 0.0
+    repeats = memory is not None and is_repeated(memory.repeated, small)
+    identical_s, repeated = (memory.identical_s + gap_s, memory.repeated) if memory and repeats else (0.0, small)
     recent = remembered(memory.recent if memory else (), time_s, texture)
     gain = light_gain(small, background.colours)
     sight = sight_of(background.landmarks, as_seen, float(gain.mean())) if background.landmarks else None
     reason = scene_reason(statistics, reference[1], identical_s, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
-        return closed, GateMemory(time_s, texture, recent, background, identical_s, small, gain)
+        return closed, GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background, small, gain)
     shares = visible_shares(foreground, layout, background, texture)
@@ -119,7 +122,7 @@ def gates_of(
         name = place.facing.id
         hidden = UnknownReason.OCCLUDED if shares[name] < rules.min_visible_share else None
         gates[name] = Evidence(name, shares[name], moving_share(moving, place) >= MOVING_SHARE, None, hidden)
-    return gates, GateMemory(time_s, texture, recent, background, identical_s, small, gain)
+    return gates, GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain)
 
 
 def _compared(recent: Recent) -> list[Texture]:

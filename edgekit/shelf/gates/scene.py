@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.frame import Pixels
 from edgekit.shelf.gates.landmarks import MIN_KEPT, Sight
 from edgekit.shelf.words import UnknownReason
 
-__all__ = ["SceneStatistics", "scene_reason", "statistics_of"]
+__all__ = ["SceneStatistics", "is_repeated", "scene_reason", "statistics_of"]
 
 FROZEN_S = 10.0
 """Pictures that repeat for longer than a low-bitrate encoder's group (up to 8 s) come from no living sensor."""
+_CODED_ANEW = 0.03
+"""Share of values by which a picture that a recorder codes anew differs from itself: 0.02 and less; what a living
+sensor sees differs by more within 2 s."""
 _DARK_LEVEL = 24.0
 _WHITE_LEVEL = 250
 _WHITE_SHARE_MORE = 0.5
@@ -63,6 +67,11 @@ def _strongest(grey: NDArray[np.uint8], neighbourhood_px: int) -> float:
     return float(np.partition(away, place)[place])
 
 
+def is_repeated(first: Pixels, now: Pixels) -> bool:
+    """Whether a small picture is one that came before, as it was or coded anew: a live one has a sensor's noise."""
+    return first.shape == now.shape and bool(np.count_nonzero(first != now) <= _CODED_ANEW * now.size)
+
+
 def scene_reason(
     now: SceneStatistics, reference: SceneStatistics, identical_s: float, sight: Sight | None = None
 ) -> UnknownReason | None:
@@ -71,7 +80,7 @@ def scene_reason(
     Args:
         now: the sample's statistics.
         reference: the reference picture's.
-        identical_s: for how long the picture has been the same to the bit.
+        identical_s: for how long the picture has been the same.
         sight: what is left of the scene's landmarks; None where it has none.
     """
     if now.bright_level < _DARK_LEVEL and reference.bright_level >= 2 * _DARK_LEVEL:

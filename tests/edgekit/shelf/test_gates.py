@@ -221,6 +221,17 @@ def test_a_picture_that_repeats_to_the_bit_is_frozen_after_a_while(watch, scenes
     assert seen[-1]["a"].reason is UnknownReason.FROZEN
 
 
+def test_a_frozen_picture_that_a_recorder_codes_anew_is_frozen_and_a_living_one_with_little_noise_is_not(
+    watch, scenes
+) -> None:
+    frozen = [scenes.picture(noise=0) for _ in range(int(FROZEN_S * 5 + 2))]
+    for number, picture in enumerate(frozen):
+        picture[: number % 4] += 2  # a key frame's blocks
+    assert watch(frozen)[-1]["a"].reason is UnknownReason.FROZEN
+    living = [scenes.picture(noise=0.5, seed=number) for number in range(len(frozen))]
+    assert watch(living)[-1]["a"].reason is None
+
+
 def test_facings_of_any_size_have_a_place_in_the_small_picture(scenes) -> None:
     from dataclasses import replace
 
