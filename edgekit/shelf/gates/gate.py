@@ -31,7 +31,7 @@ from edgekit.shelf.gates.motion import (
     texture_of,
     without_bands,
 )
-from edgekit.shelf.gates.scene import SceneStatistics, is_repeated, scene_reason, statistics_of
+from edgekit.shelf.gates.scene import SceneStatistics, is_repeated, scene_reason, sharp_share, statistics_of
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, UnknownReason
 
@@ -107,7 +107,8 @@ def gates_of(
     recent = remembered(memory.recent if memory else (), time_s, texture)
     gain = light_gain(small, background.colours)
     sight = sight_of(background.landmarks, as_seen, float(gain.mean())) if background.landmarks else None
-    reason = scene_reason(statistics, reference[1], identical_s, sight)
+    sharp = sharp_share(background.grey, grey, float(gain.mean()))
+    reason = scene_reason(statistics, reference[1], identical_s, sharp, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
         return closed, GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain)

@@ -11,7 +11,7 @@ from edgekit.frame import Pixels
 from edgekit.shelf.gates.landmarks import MIN_KEPT, Sight
 from edgekit.shelf.words import UnknownReason
 
-__all__ = ["SceneStatistics", "is_repeated", "scene_reason", "statistics_of"]
+__all__ = ["SceneStatistics", "is_repeated", "scene_reason", "sharp_share", "statistics_of"]
 
 FROZEN_S = 10.0
 """Pictures that repeat for longer than a low-bitrate encoder's group (up to 8 s) come from no living sensor."""
@@ -27,6 +27,9 @@ _SHARPNESS_LEFT = 0.55
 trembling camera 0.85 and more."""
 _STRONGEST_SHARE = 0.03
 _MIN_STRENGTH = 1.0
+_STILL_SHARP, _SHARP_SHARE = 0.6, 0.25
+"""Of its rise within 3 pixels a sharp edge keeps so much, and a lens in focus so many of the scene's: out of focus it
+keeps none; two shoppers who fill half of the picture, blurred by their own haste, leave 0.4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,34 @@ def _strongest(grey: NDArray[np.uint8], neighbourhood_px: int) -> float:
     return float(np.partition(away, place)[place])
 
 
+def sharp_share(before: NDArray[np.uint8], now: NDArray[np.uint8], gain: float) -> float:
+    """Share (0-1) of the scene's steepest edges that are as steep as ever, within a pixel.
+
+    Args:
+        before: uint8 (height, width), the scene.
+        now: the same of the sample.
+        gain: by what its light differs.
+    """
+    import cv2
+
+    rises, rises_now = (cv2.absdiff(grey, cv2.blur(grey, (3, 3))) for grey in (before, now))
+    steep = rises >= max(_strongest(before, 3), _MIN_STRENGTH)
+    near = cv2.dilate(rises_now, np.ones((3, 3), np.uint8))
+    kept = int(np.count_nonzero(near[steep] >= _STILL_SHARP * min(gain, 1.0) * rises[steep]))
+    return float(kept / max(1, int(np.count_nonzero(steep))))
+
+
 def is_repeated(first: Pixels, now: Pixels) -> bool:
     """Whether a small picture is one that came before, as it was or coded anew: a live one has a sensor's noise."""
     return first.shape == now.shape and bool(np.count_nonzero(first != now) <= _CODED_ANEW * now.size)
 
 
 def scene_reason(
-    now: SceneStatistics, reference: SceneStatistics, identical_s: float, sight: Sight | None = None
+    now: SceneStatistics,
+    reference: SceneStatistics,
+    identical_s: float,
+    sharp: float = 0.0,
+    sight: Sight | None = None,
 ) -> UnknownReason | None:
     """Why nothing can be said of this sample; None when the scene is fine.
 
@@ -81,6 +105,7 @@ def scene_reason(
         now: the sample's statistics.
         reference: the reference picture's.
         identical_s: for how long the picture has been the same.
+        sharp: share of the scene's steepest edges that still are (sharp_share).
         sight: what is left of the scene's landmarks; None where it has none.
     """
     if now.bright_level < _DARK_LEVEL and reference.bright_level >= 2 * _DARK_LEVEL:
@@ -88,7 +113,7 @@ def scene_reason(
     if now.white_share > reference.white_share + _WHITE_SHARE_MORE:
         return UnknownReason.OVEREXPOSED
     detailed = now.detail >= _DETAIL_LEFT * reference.detail
-    if detailed and now.sharpness < _SHARPNESS_LEFT * reference.sharpness:
+    if detailed and now.sharpness < _SHARPNESS_LEFT * reference.sharpness and sharp < _SHARP_SHARE:
         return UnknownReason.BLURRED
     if sight is not None and sight.kept_share < MIN_KEPT:
         return UnknownReason.COVERED if sight.edges_share < MIN_KEPT else UnknownReason.CAMERA_MOVED

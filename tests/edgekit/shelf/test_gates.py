@@ -9,7 +9,7 @@ from edgekit.shelf.gates.background import accepted, background_from, foreground
 from edgekit.shelf.gates.gate import gates_of, grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.light import light_gain
-from edgekit.shelf.gates.scene import FROZEN_S, statistics_of
+from edgekit.shelf.gates.scene import FROZEN_S, scene_reason, sharp_share, statistics_of
 from edgekit.shelf.registration import register
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import UnknownReason
@@ -201,6 +201,16 @@ def test_a_shaking_camera_is_not_motion(watch, scenes) -> None:
 def test_a_scene_that_shows_nothing_says_why(watch, scenes, pixels, reason) -> None:
     gates = watch([*still(scenes), pixels(scenes)])[-1]
     assert {one.reason for one in gates.values()} == {reason}
+
+
+def test_blurred_people_before_half_of_a_scene_are_no_blurred_lens(scenes) -> None:
+    grey = grey_of(small_picture(scenes.picture(noise=0)))
+    blurred, half = _blurred(grey, 2.5), grey.copy()
+    half[:, 60:] = blurred[:, 60:]
+    usual = statistics_of(grey)
+    soft = replace(usual, sharpness=0.3 * usual.sharpness)
+    assert scene_reason(soft, usual, 0.0, sharp_share(grey, blurred, 1.0)) is UnknownReason.BLURRED
+    assert scene_reason(soft, usual, 0.0, sharp_share(grey, half, 1.0)) is None
 
 
 @pytest.mark.parametrize("light", [0.3, 1.0])
