@@ -15,6 +15,8 @@ __all__ = [
     "chroma_of",
     "colour_distance",
     "mean_difference",
+    "mean_to_nearest",
+    "shaded_lab",
     "strange_colours",
     "unseen_around",
     "without_noise",
@@ -111,7 +113,7 @@ def unseen_around(
         known = np.concatenate((known, _lab(product, lightness)[~around]))
     if not known.size:
         return 0.0
-    return _mean_to_nearest(shown, known)
+    return mean_to_nearest(shown, known)
 
 
 def between_colours(one: NDArray[np.uint8], other: NDArray[np.uint8], shape: PatchShape) -> float:
@@ -144,10 +146,16 @@ def strange_colours(patch: NDArray[np.uint8], product: NDArray[np.uint8], shape:
     """
     (width, height), (x, y) = shape.size_wh, shape.shift_xy
     shown = middle_of(_lab(patch, _SHADED), shape.size_wh, shape.shift_xy).reshape(-1, 3)
-    return _mean_to_nearest(shown, _lab(product, _SHADED)[y : y + height, x : x + width].reshape(-1, 3))
+    return mean_to_nearest(shown, _lab(product, _SHADED)[y : y + height, x : x + width].reshape(-1, 3))
 
 
-def _mean_to_nearest(shown: NDArray[np.float32], known: NDArray[np.float32]) -> float:
+def shaded_lab(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """float32 (height, width, 3): CIELAB, lightness counting as little as it must where goods lie otherwise."""
+    return _lab(patch, _SHADED)
+
+
+def mean_to_nearest(shown: NDArray[np.float32], known: NDArray[np.float32]) -> float:
+    """Mean distance of each of the colours `shown` to the nearest of those `known`; both float32 (n, 3)."""
     squared = (shown**2).sum(1, keepdims=True) - 2 * shown @ known.T + (known**2).sum(1)
     return float(np.sqrt(np.maximum(squared.min(1), 0)).mean())
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
-__all__ = ["Front", "FrontLook", "foremost", "front_look"]
+__all__ = ["Front", "FrontLook", "foremost", "front_look", "light_around"]
 
 _FEWEST_PX: Final = 6
 _SCALES: Final = 1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.82
@@ -107,7 +107,7 @@ def foremost(expected: FrontLook, patch: NDArray[np.uint8]) -> Front:
         expected: the facing in the reference.
         patch: uint8 (height, width, 3), the facing now, with the same margin.
     """
-    (width, height), (x, y) = expected.shape.size_wh, expected.shape.shift_xy
+    (_, height), (_, y) = expected.shape.size_wh, expected.shape.shift_xy
     edges = edges_of(patch)
     found: list[tuple[float, float, NDArray[np.uint8], tuple[int, int]]] = []
     for each in expected.smaller:
@@ -117,13 +117,24 @@ def foremost(expected: FrontLook, patch: NDArray[np.uint8]) -> Front:
         )
     value, scale, sought, (left, top) = max(found, key=lambda each: each[0])
     there = patch[top : top + sought.shape[0], left : left + sought.shape[1]]
-    around = _lit(expected.patch, patch)
-    around[y : y + height, x : x + width] = False
-    light = np.median(_light(expected.patch, patch)[around]) if around.mean() >= _ENOUGH else None
+    light = light_around(expected, patch)
     darker = 0.0 if light is None else float(light - np.median(_middle(_light(sought, there))))
     higher = (y + height - top - sought.shape[0]) / height
     deeper = (1.0 - scale) / _SMALLER + max(0.0, darker) / _DARKER + max(0.0, higher) / _HIGHER
     return Front(sought, there, value, standing_in(sought, there), round(deeper / _STEP))
+
+
+def light_around(expected: FrontLook, patch: NDArray[np.uint8]) -> float | None:
+    """Log of how much brighter it is around the facing than in the reference; None where nothing there tells of it.
+
+    Args:
+        expected: the facing in the reference.
+        patch: uint8 (height, width, 3), the facing now, with the same margin.
+    """
+    (width, height), (x, y) = expected.shape.size_wh, expected.shape.shift_xy
+    around = _lit(expected.patch, patch)
+    around[y : y + height, x : x + width] = False
+    return float(np.median(_light(expected.patch, patch)[around])) if around.mean() >= _ENOUGH else None
 
 
 def _lit(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from edgekit.shelf.evidence.another import shows_a_product, turned_by
 from edgekit.shelf.evidence.colours import strange_colours, without_noise
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of, patch_of, shape_of
 from edgekit.shelf.evidence.files import Front, FrontLook, foremost, front_look
+from edgekit.shelf.evidence.heaps import Cell, heaped
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _PATCH_PX: Final = 64
 _FEWEST_PX, _MOST_PARTS = 6, 6
 """A row or column is looked at in so many parts at most, each of so many pixels at least."""
 _HEAP: Final[Layout] = 4, 4
-"""More units than that may lie in a heap, of which such cells tell what share is left."""
+"""What more units than that lie in, rows or a heap, is not asked: such cells tell what share is left."""
 _TRAY_UNITS, _TRAY = 4, 0.06
 """From so many units on they may lie in a tray or crate, whose rim takes so much of each side and stays."""
 _ASIDE, _UP = 0.12, 0.25
@@ -71,7 +72,7 @@ class UnitsLook:
     @property
     def told(self) -> bool:
         """Whether the reference tells how they stand."""
-        return len(self.parts) == 1
+        return len(self.parts) == 1 and _HEAP not in self.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _layouts(place: FacingPlace) -> tuple[Layout, ...]:
     capacity, parts = place.facing.capacity, _parts_of(place)
     if capacity == parts:
         return tuple((rows, parts // rows) for rows in range(parts, 0, -1) if parts % rows == 0)
-    return (parts, 1), (1, parts), _HEAP
+    return (_HEAP,)
 
 
 def _parts_of(place: FacingPlace) -> int:
@@ -214,18 +215,31 @@ def _is_whole(front: Front, layouts: Collection[Layout]) -> bool:
 def _shares(expected: FrontLook, patch: NDArray[np.uint8], layout: Layout) -> list[float]:
     """Of each part, row by row, the probability that it stands, looked for by itself."""
     (width, height), (x, y), (rows, columns) = expected.shape.size_wh, expected.shape.shift_xy, layout
-    rim = _TRAY if rows * columns >= _TRAY_UNITS else 0.0
-    rim_x, rim_y = round(rim * width), round(rim * height)
-    inner_w, inner_h = width - 2 * rim_x, height - 2 * rim_y
     aside = min(x, max(1, round(_REACH * width / columns if columns > 1 else _ASIDE * width)))
     up = min(y, max(1, round(_REACH * height / rows if rows > 1 else _ASIDE * height)))
+    cells = _cells(expected.shape, layout)
     found = []
-    for row, column in product(range(rows), range(columns)):
-        top, bottom = (y + rim_y + at for at in _span(inner_h, rows, row))
-        left, right = (x + rim_x + at for at in _span(inner_w, columns, column))
-        sought = expected.patch[top:bottom, left:right]
-        found.append(standing_in(sought, patch[top - up : bottom + up, left - aside : right + aside]))
+    for down, across in cells:
+        within = slice(down.start - up, down.stop + up), slice(across.start - aside, across.stop + aside)
+        found.append(standing_in(expected.patch[down, across], patch[within]))
+    gone = [index for index, share in enumerate(found) if share < STANDS_AT]
+    if layout == _HEAP and gone:
+        for index, lies in zip(gone, heaped(expected, patch, cells, [cells[index] for index in gone]), strict=True):
+            found[index] = max(found[index], float(lies))
     return found
+
+
+def _cells(shape: PatchShape, layout: Layout) -> list[Cell]:
+    """Where each part is in the patch, row by row, without the rim of a tray."""
+    (width, height), (x, y), (rows, columns) = shape.size_wh, shape.shift_xy, layout
+    rim = _TRAY if rows * columns >= _TRAY_UNITS else 0.0
+    rim_x, rim_y = round(rim * width), round(rim * height)
+    cells = []
+    for row, column in product(range(rows), range(columns)):
+        top, bottom = (y + rim_y + at for at in _span(height - 2 * rim_y, rows, row))
+        left, right = (x + rim_x + at for at in _span(width - 2 * rim_x, columns, column))
+        cells.append((slice(top, bottom), slice(left, right)))
+    return cells
 
 
 def _doubt(shares: Sequence[float]) -> float:

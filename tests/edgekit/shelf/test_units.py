@@ -137,7 +137,7 @@ def test_a_neighbour_and_a_rail_that_reach_into_an_emptied_facing_are_no_unit(sc
     assert units_of(expected, picture(()), where).count == 0
 
 
-def tray(scenes, rows, columns, standing, *, light=1.0):
+def tray(scenes, rows, columns, standing, *, light=1.0, shifted=(0, 0)):
     """A tray with a pale rim, seen from above, with round goods at the places `standing`, counted row by row."""
 
     def draw(pixels):
@@ -147,17 +147,17 @@ def tray(scenes, rows, columns, standing, *, light=1.0):
         for index in standing:
             inside = np.zeros((height, width), np.uint8)
             cv2.ellipse(inside, (width // 2, height // 2), (width * 2 // 5, height * 2 // 5), 0, 0, 360, 1, -1)
-            x, y = LEFT + index % columns * width, TOP + index // columns * height
-            front = unit(20 + index % 3, width, height) // 3 + np.array((20, 90, 150), np.float32)
+            x, y = LEFT + index % columns * width + shifted[0], TOP + index // columns * height + shifted[1]
+            front = unit(20 + (index + shifted[0]) % 3, width, height) // 3 + np.array((20, 90, 150), np.float32)
             pixels[y : y + height, x : x + width][inside > 0] = front[inside > 0]
 
     return (scenes.picture("", draw=draw) * light).astype(np.uint8)
 
 
-def in_tray(scenes, rows, columns, standing, *, light=1.0) -> int:
+def in_tray(scenes, rows, columns, standing, **how) -> int:
     where = place(scenes, rows * columns)
     expected = expected_units(tray(scenes, rows, columns, range(rows * columns)), where)
-    return units_of(expected, tray(scenes, rows, columns, standing, light=light), where).count
+    return units_of(expected, tray(scenes, rows, columns, standing, **how), where).count
 
 
 @pytest.mark.parametrize("light", [1.0, 0.35])
@@ -174,3 +174,11 @@ def test_three_rows_of_two_are_no_row_of_six(scenes, standing) -> None:
 @pytest.mark.parametrize(("left", "at_least", "at_most"), [(0, 0, 0), (1, 1, 3), (10, 7, 13), (20, 18, 20)])
 def test_a_crate_of_many_is_out_of_stock_only_when_nothing_is_left_in_it(scenes, left, at_least, at_most) -> None:
     assert at_least <= in_tray(scenes, 5, 4, range(left)) <= at_most
+
+
+@pytest.mark.parametrize("light", [1.0, 0.4])
+@pytest.mark.parametrize(("left", "at_least", "at_most"), [(0, 0, 0), (8, 5, 10), (20, 18, 20)])
+def test_goods_that_lie_otherwise_in_their_crate_are_known_by_colours_and_edges(
+    scenes, left, at_least, at_most, light
+) -> None:
+    assert at_least <= in_tray(scenes, 5, 4, range(left), light=light, shifted=(7, 8)) <= at_most

@@ -1,0 +1,67 @@
+"""What is left of a heap: loose goods lie otherwise after each hand, and are known by their colours and edges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.shelf.evidence.colours import mean_to_nearest, shaded_lab, without_noise
+from edgekit.shelf.evidence.edges import edges_of
+from edgekit.shelf.evidence.files import FrontLook, light_around
+
+__all__ = ["Cell", "heaped"]
+
+Cell = tuple[slice, slice]
+"""Rows and columns of a patch."""
+
+_SAME_COLOURS: Final = 6.0
+"""CIELAB steps, the light around taken into account, between goods and goods in other places of a crate: 1.2 to 4;
+between goods and the crate's floor 11 and more (rendered crates of photographed fruit and nuts)."""
+_SAME_EDGES: Final = 0.65
+"""Share of the heap's usual edges: goods have 0.8 and more of it, floors 0.3 to 0.5, in noise up to 0.7."""
+_EACH: Final = 2
+"""Every second pixel of a row and of a column tells enough of the colours."""
+
+
+def heaped(expected: FrontLook, patch: NDArray[np.uint8], cells: Sequence[Cell], asked: Sequence[Cell]) -> list[bool]:
+    """Of each cell that is asked for, whether goods like those of the reference lie there, in whatever arrangement.
+
+    Args:
+        expected: the facing in the reference.
+        patch: uint8 (height, width, 3), the facing now, with the same margin.
+        cells: of the whole heap in the patch.
+        asked: some of them.
+    """
+    before, now = without_noise(expected.patch), _in_the_light_of(expected, patch)
+    usual = float(np.median([_edges(before[cell]) for cell in cells]))
+    colours = shaded_lab(before)
+    goods, now_colours = [_sampled(colours, cell) for cell in cells], shaded_lab(now)
+    heap = np.concatenate(goods)
+    return [
+        _edges(now[cell]) >= _SAME_EDGES * usual and _alike(_sampled(now_colours, cell), goods, heap) for cell in asked
+    ]
+
+
+def _in_the_light_of(expected: FrontLook, patch: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    gain = math.exp(-(light_around(expected, patch) or 0.0))
+    lit: NDArray[np.uint8] = np.clip(without_noise(patch) * np.float32(gain), 0, 255).astype(np.uint8)
+    return lit
+
+
+def _edges(pixels: NDArray[np.uint8]) -> float:
+    return float(edges_of(pixels).strength.mean())
+
+
+def _sampled(colours: NDArray[np.float32], cell: Cell) -> NDArray[np.float32]:
+    return colours[cell][::_EACH, ::_EACH].reshape(-1, 3)
+
+
+def _alike(now: NDArray[np.float32], goods: Sequence[NDArray[np.float32]], heap: NDArray[np.float32]) -> bool:
+    """Whether a cell shows no colours but those of the heap, and all that one of its cells showed."""
+    return mean_to_nearest(now, heap) <= _SAME_COLOURS and any(
+        mean_to_nearest(each, now) <= _SAME_COLOURS for each in goods
+    )
