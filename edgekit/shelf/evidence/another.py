@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, unseen_around
-from edgekit.shelf.evidence.edges import PatchShape, printed_share
+from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, hues_unseen_around
+from edgekit.shelf.evidence.edges import PatchShape, printed
 
 __all__ = ["shows_a_product", "turned_by"]
 
@@ -25,16 +25,17 @@ _TURNED, _TURNED_AT = 2.0, 3.5
 product's (between_colours), where both are alike."""
 
 
-def shows_a_product(clean: NDArray[np.uint8], shape: PatchShape) -> float:
+def shows_a_product(clean: NDArray[np.uint8], shape: PatchShape, inside: NDArray[np.bool_] | None = None) -> float:
     """Probability (0-1) that a patch which is unlike the reference shows a product, and no emptied place.
 
     Args:
         clean: uint8 (height, width, 3) BGR, with its margin, without noise.
         shape: of the patch.
+        inside: bool, what of the facing's middle lies inside its outline (inside_of); None for all.
     """
-    hue = math.log(2.0 + unseen_around(clean, shape, lightness=0.0))
-    apart = min(apart_from_surroundings(chroma_of(clean), shape), _MOST_COLOUR)
-    odds = _PRINTED * printed_share(clean, shape) + _HUE * hue + _APART * apart + _EMPTY
+    shown = printed(clean, shape), hues_unseen_around(clean, shape), apart_from_surroundings(chroma_of(clean), shape)
+    print_, hue, apart = (float((each if inside is None else each[inside]).mean()) for each in shown)
+    odds = _PRINTED * print_ + _HUE * math.log(2.0 + hue) + _APART * min(apart, _MOST_COLOUR) + _EMPTY
     return 1.0 / (1.0 + math.exp(-odds))
 
 

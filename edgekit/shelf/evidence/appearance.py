@@ -22,6 +22,7 @@ from edgekit.shelf.evidence.edges import (
     Edges,
     PatchShape,
     edges_of,
+    inside_of,
     kept_share,
     likeness_of,
     patch_of,
@@ -160,7 +161,9 @@ class AppearanceEvidence:
         if stocked < _ASKED_BELOW and expected.front is not None:
             stocked = max(stocked, standing_back(expected.front, patch))
         clean = without_noise(patch)
-        another = (1.0 - stocked) * shows_a_product(clean, shape) if stocked < _ASKED_BELOW else 0.0
+        another = 0.0
+        if stocked < _ASKED_BELOW:
+            another = (1.0 - stocked) * shows_a_product(clean, shape, inside_of(place, shape))
         if expected.units is None:
             turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
             return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))

@@ -14,6 +14,7 @@ __all__ = [
     "between_colours",
     "chroma_of",
     "colour_distance",
+    "hues_unseen_around",
     "mean_difference",
     "mean_to_nearest",
     "shaded_lab",
@@ -68,27 +69,18 @@ def mean_difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> flo
     )
 
 
-def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> float:
-    """Mean difference of the facing's middle to the median colour of the margin around it; 0 to 2.
+def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> NDArray[np.float32]:
+    """float32: difference of each pixel of the facing's middle to the median colour of the margin around it; 0 to 2.
 
     An empty place shows the wall that is seen around it; another product mostly does not.
     """
-    x, y = shape.shift_xy
-    height, width = now.shape[:2]
-    around = np.ones((height, width), np.bool_)
-    around[y : height - y, x : width - x] = False
-    if not around.any():
-        return 0.0
-    return float(np.abs(middle_of(now, shape.size_wh, shape.shift_xy) - np.median(now[around], axis=0)).sum(2).mean())
+    around, middle = _around(now.shape[:2], shape), middle_of(now, shape.size_wh, shape.shift_xy)
+    usual = np.median(now[around], axis=0) if around.any() else middle
+    apart: NDArray[np.float32] = np.abs(middle - usual).sum(2).astype(np.float32)
+    return apart
 
 
-def unseen_around(
-    patch: NDArray[np.uint8],
-    shape: PatchShape,
-    product: NDArray[np.uint8] | None = None,
-    *,
-    lightness: float = _LIGHTNESS,
-) -> float:
+def unseen_around(patch: NDArray[np.uint8], shape: PatchShape, product: NDArray[np.uint8] | None = None) -> float:
     """Mean distance (CIELAB, lightness counting little) of the facing's pixels to the nearest colour around it.
 
     An empty place shows nothing but wall, board and neighbours that are seen around it, each in its own colour: 2 or
@@ -98,22 +90,23 @@ def unseen_around(
         patch: uint8 (height, width, 3) BGR, with its margin.
         shape: of the patch.
         product: the reference's patch of the facing, whose colours are known, too.
-        lightness: how much a step of lightness counts beside one of hue.
 
     Returns:
         In steps of an 8-bit Lab picture.
     """
-    x, y = shape.shift_xy
-    lab = _lab(patch, lightness)
-    height, width = lab.shape[:2]
-    around = np.ones((height, width), np.bool_)
-    around[y : height - y, x : width - x] = False
+    lab = _lab(patch, _LIGHTNESS)
+    around = _around(lab.shape[:2], shape)
     known, shown = lab[around], middle_of(lab, shape.size_wh, shape.shift_xy).reshape(-1, 3)
     if product is not None:
-        known = np.concatenate((known, _lab(product, lightness)[~around]))
-    if not known.size:
-        return 0.0
-    return mean_to_nearest(shown, known)
+        known = np.concatenate((known, _lab(product, _LIGHTNESS)[~around]))
+    return mean_to_nearest(shown, known) if known.size else 0.0
+
+
+def hues_unseen_around(patch: NDArray[np.uint8], shape: PatchShape) -> NDArray[np.float32]:
+    """float32: distance of the hue of each pixel of the facing's middle to the nearest around it (unseen_around)."""
+    lab = _lab(patch, 0.0)
+    known, shown = lab[_around(lab.shape[:2], shape)], middle_of(lab, shape.size_wh, shape.shift_xy)
+    return _to_nearest(shown.reshape(-1, 3), known).reshape(shown.shape[:2]) if known.size else 0 * shown[..., 0]
 
 
 def between_colours(one: NDArray[np.uint8], other: NDArray[np.uint8], shape: PatchShape) -> float:
@@ -156,8 +149,21 @@ def shaded_lab(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def mean_to_nearest(shown: NDArray[np.float32], known: NDArray[np.float32]) -> float:
     """Mean distance of each of the colours `shown` to the nearest of those `known`; both float32 (n, 3)."""
+    return float(_to_nearest(shown, known).mean())
+
+
+def _to_nearest(shown: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
     squared = (shown**2).sum(1, keepdims=True) - 2 * shown @ known.T + (known**2).sum(1)
-    return float(np.sqrt(np.maximum(squared.min(1), 0)).mean())
+    distance: NDArray[np.float32] = np.sqrt(np.maximum(squared.min(1), 0))
+    return distance
+
+
+def _around(size_hw: tuple[int, int], shape: PatchShape) -> NDArray[np.bool_]:
+    """Where a patch of this size shows its margin."""
+    (height, width), (x, y) = size_hw, shape.shift_xy
+    around = np.ones((height, width), np.bool_)
+    around[y : height - y, x : width - x] = False
+    return around
 
 
 def _lab(patch: NDArray[np.uint8], lightness: float) -> NDArray[np.float32]:

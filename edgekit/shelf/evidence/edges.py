@@ -21,11 +21,12 @@ __all__ = [
     "Likeness",
     "PatchShape",
     "edges_of",
+    "inside_of",
     "kept_share",
     "likeness_of",
     "middle_of",
     "patch_of",
-    "printed_share",
+    "printed",
     "shape_of",
 ]
 
@@ -143,8 +144,8 @@ def edges_of(patch: NDArray[np.uint8]) -> Edges:
     return Edges(strength, cv2.merge((across * weight, down * weight)))
 
 
-def printed_share(patch: NDArray[np.uint8], shape: PatchShape) -> float:
-    """Share (0-1) of the facing's middle in which brightness changes as steeply as in print, in whatever light.
+def printed(patch: NDArray[np.uint8], shape: PatchShape) -> NDArray[np.float32]:
+    """float32: 1 where in the facing's middle brightness changes as steeply as in print, in whatever light; else 0.
 
     By share of the brightness: a pale wall in bright light has no more of it than one in the dark. And by levels: what
     lies in the dark at the back of a shelf has none.
@@ -159,7 +160,7 @@ def printed_share(patch: NDArray[np.uint8], shape: PatchShape) -> float:
     levels, share = (
         middle_of(_steepness(values), shape.size_wh, shape.shift_xy) for values in (grey, np.log(grey + _BLACK))
     )
-    return float(np.count_nonzero((share > _PRINT) & (levels >= _PRINT_LEVELS))) / share.size
+    return ((share > _PRINT) & (levels >= _PRINT_LEVELS)).astype(np.float32)
 
 
 def _steepness(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -182,6 +183,24 @@ def middle_of(values: NDArray[Numbers], size_wh: tuple[int, int], from_xy: tuple
     """
     (width, height), (x, y) = size_wh, from_xy
     return values[y + height // _RIM : y + height - height // _RIM, x + width // _RIM : x + width - width // _RIM]
+
+
+def inside_of(place: FacingPlace, shape: PatchShape) -> NDArray[np.bool_]:
+    """Bool (height, width): what of a facing's middle (middle_of) lies inside its outline, and not at its rim.
+
+    A camera that hangs aslant sees facings aslant, and their neighbours in their bounding boxes.
+    """
+    import cv2
+
+    left, top, right, bottom = place.box_xyxy_px
+    (width, height), to_patch = shape.size_wh, np.array(shape.size_wh) / (right - left, bottom - top)
+    outline = (place.polygon_xy_px - (left, top)) * to_patch
+    centre = outline.mean(0)
+    shrunk = centre + (outline - centre) * (1.0 - 2.0 / _RIM)
+    inside = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(inside, [np.round((shrunk - 0.5) * 16).astype(np.int32)], 1, shift=4)
+    middle = middle_of(inside, shape.size_wh, (0, 0)) > 0
+    return middle if middle.any() else np.ones_like(middle)
 
 
 def likeness_of(expected: Edges, now: Edges) -> Likeness:

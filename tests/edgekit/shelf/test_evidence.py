@@ -1,12 +1,15 @@
 """What each method says of a facing, given what its model found."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from edgekit.errors import PlanogramError
+from edgekit.shelf.evidence.another import shows_a_product
 from edgekit.shelf.evidence.colours import unseen_around, without_noise
-from edgekit.shelf.evidence.edges import PatchShape, edges_of, printed_share
+from edgekit.shelf.evidence.edges import PatchShape, edges_of, inside_of, patch_of, printed, shape_of
 from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import ModelInfo
 from edgekit.shelf.gates.layout import layout_of
@@ -380,6 +383,25 @@ def test_by_appearance_another_product_is_misplaced_and_an_empty_place_is_not(sc
     assert bench.judge()["b"].misplaced == pytest.approx(0.0, abs=0.1)
 
 
+def test_by_appearance_neighbours_in_the_box_of_a_place_that_is_seen_aslant_are_no_product_in_it(scenes) -> None:
+    aslant = ((150.0, 54.0), (190.0, 54.0), (150.0, 144.0), (110.0, 144.0))
+    facing = replace(scenes.planogram().facings[1], polygon_xy_px=aslant)
+    place = layout_of((facing,), register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
+    shape = shape_of(place.box_xyxy_px)
+    print_ = np.kron(np.random.default_rng(5).uniform(20, 230, (18, 24, 3)), np.ones((10, 14, 1)))[:180, :320]
+    within = np.zeros(scenes.SIZE_HW, np.uint8)
+    cv2.fillPoly(within, [np.array(aslant, np.int32)], 1)
+
+    def shown(gap):
+        clean = without_noise(
+            patch_of(np.where(gap[..., None], scenes.picture(""), print_).astype(np.uint8), place, shape)
+        )
+        return shows_a_product(clean, shape, inside_of(place, shape))
+
+    assert shown(within > 0) < 0.05
+    assert shown(within > 1) > 0.8
+
+
 @pytest.mark.parametrize(
     "turn", [lambda front: front[:, ::-1], lambda front: front[::-1]], ids=["around", "upside down"]
 )
@@ -475,11 +497,11 @@ def test_light_adds_no_print_and_print_is_print_in_the_dark() -> None:
     wall = np.repeat(np.linspace(110, 230, 40)[:, None, None], 32, 1).repeat(3, 2) + rng.normal(0, 2, (40, 32, 3))
     product = np.kron(rng.uniform(40, 250, (10, 8, 3)), np.ones((4, 4, 1)))
     for light in (0.3, 0.6, 1.0):
-        assert printed_share((wall * light).astype(np.uint8), shape) < 0.05
-        assert printed_share((product * light).astype(np.uint8), shape) > 0.5
+        assert printed((wall * light).astype(np.uint8), shape).mean() < 0.05
+        assert printed((product * light).astype(np.uint8), shape).mean() > 0.5
 
 
 def test_what_lies_blurred_in_the_dark_at_the_back_is_no_print() -> None:
     goods = np.kron(np.random.default_rng(0).uniform(40, 250, (10, 8, 3)), np.ones((4, 4, 1)))
     behind = cv2.GaussianBlur(goods, (0, 0), 2.0) * 0.2
-    assert printed_share(behind.astype(np.uint8), PatchShape((24, 32), (4, 4))) < 0.15
+    assert printed(behind.astype(np.uint8), PatchShape((24, 32), (4, 4))).mean() < 0.15
