@@ -159,7 +159,8 @@ class AppearanceEvidence:
         if facing.empty_in_reference:
             return Judgement(1.0 - stocked)
         if stocked < _ASKED_BELOW and expected.front is not None:
-            stocked = max(stocked, standing_back(expected.front, patch))
+            back = standing_back(expected.front, patch)
+            stocked = back if back >= self._stocked_at else stocked  # a slight likeness is no half empty place
         clean = without_noise(patch)
         another = 0.0
         if stocked < _ASKED_BELOW:
