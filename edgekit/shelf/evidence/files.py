@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
-__all__ = ["Front", "FrontLook", "foremost", "front_look", "light_around"]
+__all__ = ["BLACK", "Front", "FrontLook", "foremost", "front_look", "light_around"]
 
 _FEWEST_PX: Final = 6
 _SCALES: Final = 1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.82
 _AS_IT_WAS: Final = 0.02
 """By so much another scale must be more alike before it is believed."""
-_BLACK: Final = 24.0
+BLACK: Final = 24.0
 """Sum of the channels that black is lifted by, so that the noise of dark pixels is no change of light."""
 _LIT: Final = 120.0, 740.0
 _ENOUGH: Final = 0.05
@@ -146,7 +146,7 @@ def _lit(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.bool_]
 
 def _light(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Logs of how much brighter each pixel is."""
-    sums = (patch.sum(2, dtype=np.float32) + np.float32(_BLACK) for patch in (now, before))
+    sums = (patch.sum(2, dtype=np.float32) + np.float32(BLACK) for patch in (now, before))
     ratio: NDArray[np.float32] = np.log(next(sums) / next(sums))
     return ratio
 

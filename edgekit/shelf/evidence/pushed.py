@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.shelf.evidence.another import turned_by
 from edgekit.shelf.evidence.colours import between_colours, chroma_of, mean_difference, without_noise
 from edgekit.shelf.evidence.edges import PatchShape, edges_of, kept_share, middle_of
-from edgekit.shelf.evidence.files import FrontLook, foremost
+from edgekit.shelf.evidence.files import BLACK, FrontLook, foremost
 from edgekit.shelf.evidence.standing import standing_by
 
 __all__ = ["standing_back"]
-
-_BLACK: Final = 24.0
-"""Sum of the channels that black is lifted by, so that the noise of dark pixels is no change of light."""
 
 
 def standing_back(expected: FrontLook, patch: NDArray[np.uint8]) -> float:
@@ -40,7 +35,7 @@ def standing_back(expected: FrontLook, patch: NDArray[np.uint8]) -> float:
 def _in_the_light_of(there: NDArray[np.uint8], sought: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The product as dark as what stands there, if that is darker."""
     size_wh = there.shape[1], there.shape[0]
-    now, before = (middle_of(each.sum(2, dtype=np.float32) + _BLACK, size_wh, (0, 0)) for each in (there, sought))
+    now, before = (middle_of(each.sum(2, dtype=np.float32) + BLACK, size_wh, (0, 0)) for each in (there, sought))
     darker = min(1.0, float(np.median(now / before)))
     lit: NDArray[np.uint8] = (sought * np.float32(darker)).astype(np.uint8)
     return lit

@@ -137,7 +137,7 @@ def test_a_neighbour_and_a_rail_that_reach_into_an_emptied_facing_are_no_unit(sc
     assert units_of(expected, picture(()), where).count == 0
 
 
-def tray(scenes, rows, columns, standing, *, light=1.0, shifted=(0, 0)):
+def tray(scenes, rows, columns, standing, *, light=1.0, shifted=(0, 0), bgr=(20, 90, 150)):
     """A tray with a pale rim, seen from above, with round goods at the places `standing`, counted row by row."""
 
     def draw(pixels):
@@ -148,7 +148,7 @@ def tray(scenes, rows, columns, standing, *, light=1.0, shifted=(0, 0)):
             inside = np.zeros((height, width), np.uint8)
             cv2.ellipse(inside, (width // 2, height // 2), (width * 2 // 5, height * 2 // 5), 0, 0, 360, 1, -1)
             x, y = LEFT + index % columns * width + shifted[0], TOP + index // columns * height + shifted[1]
-            front = unit(20 + (index + shifted[0]) % 3, width, height) // 3 + np.array((20, 90, 150), np.float32)
+            front = unit(20 + (index + shifted[0]) % 3, width, height) // 3 + np.array(bgr, np.float32)
             pixels[y : y + height, x : x + width][inside > 0] = front[inside > 0]
 
     return (scenes.picture("", draw=draw) * light).astype(np.uint8)
@@ -182,3 +182,8 @@ def test_goods_that_lie_otherwise_in_their_crate_are_known_by_colours_and_edges(
     scenes, left, at_least, at_most, light
 ) -> None:
     assert at_least <= in_tray(scenes, 5, 4, range(left), light=light, shifted=(7, 8)) <= at_most
+
+
+@pytest.mark.parametrize("bgr", [(20, 150, 60), (120, 60, 90)])
+def test_other_goods_that_fill_the_crate_are_not_what_lay_in_it(scenes, bgr) -> None:
+    assert in_tray(scenes, 5, 4, range(20), shifted=(7, 8), bgr=bgr) == 0

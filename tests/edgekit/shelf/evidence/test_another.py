@@ -1,0 +1,86 @@
+"""Evidence by appearance of what is unlike the reference: another product, the same one turned, or nothing."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from edgekit.shelf.evidence.another import shows_a_product
+from edgekit.shelf.evidence.colours import without_noise
+from edgekit.shelf.evidence.edges import inside_of, patch_of, shape_of
+from edgekit.shelf.gates.layout import layout_of
+from edgekit.shelf.registration import register
+
+
+def test_another_product_is_misplaced_and_an_empty_place_is_not(judging, scenes) -> None:
+    bench = judging.Bench(scenes, scenes.planogram("appearance"), {})
+    swapped, left_b, left_c = scenes.picture(), scenes.LEFTS["b"], scenes.LEFTS["c"]
+    at = slice(scenes.TOP, scenes.BOTTOM)
+    swapped[at, left_b : left_b + scenes.WIDTH] = scenes.picture()[at, left_c : left_c + scenes.WIDTH]
+    told = bench.judge(pixels=swapped)["b"]
+    assert (told.fill, told.misplaced) == (pytest.approx(0.0, abs=0.3), pytest.approx(1.0, abs=0.3))
+    assert bench.judge(pixels=scenes.picture("ac"))["b"].misplaced < 0.3
+    assert bench.judge()["b"].misplaced == pytest.approx(0.0, abs=0.1)
+
+
+def test_neighbours_in_the_box_of_a_place_that_is_seen_aslant_are_no_product_in_it(scenes) -> None:
+    aslant = ((150.0, 54.0), (190.0, 54.0), (150.0, 144.0), (110.0, 144.0))
+    facing = replace(scenes.planogram().facings[1], polygon_xy_px=aslant)
+    place = layout_of((facing,), register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
+    shape = shape_of(place.box_xyxy_px)
+    print_ = np.kron(np.random.default_rng(5).uniform(20, 230, (18, 24, 3)), np.ones((10, 14, 1)))[:180, :320]
+    within = np.zeros(scenes.SIZE_HW, np.uint8)
+    cv2.fillPoly(within, [np.array(aslant, np.int32)], 1)
+
+    def shown(gap):
+        clean = without_noise(
+            patch_of(np.where(gap[..., None], scenes.picture(""), print_).astype(np.uint8), place, shape)
+        )
+        return shows_a_product(clean, shape, inside_of(place, shape))
+
+    assert shown(within > 0) < 0.05
+    assert shown(within > 1) > 0.8
+
+
+@pytest.mark.parametrize(
+    "turn", [lambda front: front[:, ::-1], lambda front: front[::-1]], ids=["around", "upside down"]
+)
+def test_a_product_that_was_put_back_turned_stands_and_is_not_misplaced(judging, scenes, turn) -> None:
+    bench, at = judging.Bench(scenes, scenes.planogram("appearance"), {}), slice(scenes.TOP, scenes.BOTTOM)
+    turned, own = scenes.picture(), slice(scenes.LEFTS["b"], scenes.LEFTS["b"] + scenes.WIDTH)
+    turned[at, own] = turn(scenes.picture()[at, own])
+    told = bench.judge(pixels=turned)["b"]
+    assert told.fill > 0.6
+    assert told.misplaced < 0.4
+
+
+def plain_at_b(judging, scenes, bgr):
+    def plain(pixels):
+        pixels[scenes.TOP : scenes.BOTTOM, scenes.LEFTS["b"] : scenes.LEFTS["b"] + scenes.WIDTH] = bgr
+
+    return judging.Bench(scenes, scenes.planogram("appearance"), {}).judge(pixels=scenes.picture("ac", draw=plain))["b"]
+
+
+@pytest.mark.parametrize("bgr", [(40, 40, 200), (190, 110, 40), (120, 175, 100)])
+def test_another_product_without_any_print_is_misplaced_for_its_colour(judging, scenes, bgr) -> None:
+    judged = plain_at_b(judging, scenes, bgr)
+    assert judged.fill < 0.1
+    assert judged.misplaced > 0.9
+
+
+@pytest.mark.parametrize("grey", [30, 60, 120, 200, 250])
+def test_a_place_in_plain_grey_is_empty_however_it_is_lit(judging, scenes, grey) -> None:
+    judged = plain_at_b(judging, scenes, (grey, grey, grey))
+    assert judged.fill < 0.1
+    assert judged.misplaced < 0.5
+
+
+def test_an_empty_place_before_a_panelled_wall_is_no_product(judging, scenes) -> None:
+    def panels(pixels):
+        pixels[30:145, ::8] *= 0.6
+
+    bench = judging.Bench(scenes, scenes.planogram("appearance"), {}, reference=scenes.picture(draw=panels))
+    judged = bench.judge(pixels=scenes.picture("ac", draw=panels, noise=3))["b"]
+    assert judged.fill < 0.1
+    assert judged.misplaced < 0.2

@@ -1,0 +1,59 @@
+"""Which method judges a facing, and which of two is believed."""
+
+import numpy as np
+import pytest
+
+from edgekit.errors import PlanogramError
+from edgekit.shelf.words import UnknownReason
+from edgekit.vision.detection import Detections
+
+
+def found(scenes, names):
+    """What a detector that knows bottles finds where those of the facings `names` stand."""
+    if not names:
+        return Detections.none()
+    boxes = [(scenes.LEFTS[name], scenes.TOP, scenes.LEFTS[name] + scenes.WIDTH, scenes.BOTTOM) for name in names]
+    return Detections(np.array(boxes, np.float32), np.ones(len(names), np.int64), np.full(len(names), 0.9, np.float32))
+
+
+def test_auto_takes_what_the_models_and_the_planogram_allow(judging, scenes) -> None:
+    def method(models, **kwargs):
+        return judging.Bench(scenes, scenes.planogram("auto", **kwargs), models).judges.methods["a"]
+
+    assert method({}) == "appearance"
+    assert method(judging.DETECTOR) == "detector"
+    assert method(judging.CLASSIFIER) == "appearance"
+    assert method(judging.CLASSIFIER, classes={"bottle": ("wine bottle",)}) == "classifier"
+    assert method({"a": judging.CLASSIFIER["shelf"], "b": judging.DETECTOR["shelf"]}, product="bottle") == "detector"
+    assert method(judging.DETECTOR, product="soap") == "appearance"
+
+
+def test_auto_judges_by_appearance_what_the_model_does_not_know(judging, scenes) -> None:
+    bench = judging.Bench(scenes, scenes.planogram("auto"), judging.DETECTOR).learn(found(scenes, "a"))
+    evidence = bench.judge(found(scenes, "a"), scenes.picture("ac", seed=4))
+    assert [evidence[name].method for name in "abc"] == ["detector", "appearance", "appearance"]
+    assert evidence["b"].fill < 0.2
+    assert evidence["c"].fill > 0.9
+
+
+def test_auto_does_not_believe_a_model_that_misses_what_looks_as_it_did(judging, scenes) -> None:
+    bench = judging.Bench(scenes, scenes.planogram("auto"), judging.DETECTOR).learn(found(scenes, "abc"))
+    evidence = bench.judge(found(scenes, ""), scenes.picture("ac", seed=4))
+    assert evidence["b"].fill == 0.0
+    assert (evidence["a"].fill, evidence["a"].reason) == (None, UnknownReason.UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("method", "models", "product", "says"),
+    [
+        ("detector", None, "bottle", "no model can detect"),
+        ("classifier", "DETECTOR", "bottle", "no model can classify"),
+        ("any_product", None, "bottle", "no model can detect"),
+        ("detector", "DETECTOR", "botle", "It has person, bottle, can"),
+        ("classifier", "CLASSIFIER", "wine botle", "Did you mean `wine bottle`"),
+    ],
+)
+def test_a_method_that_cannot_work_here_is_refused_at_once(judging, scenes, method, models, product, says) -> None:
+    with pytest.raises(PlanogramError, match=says) as raised:
+        judging.Bench(scenes, scenes.planogram(method, product=product), getattr(judging, models) if models else {})
+    assert "facing 'a'" in str(raised.value)
