@@ -19,6 +19,7 @@ from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
 from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout
 from edgekit.shelf.gates.light import CLIPPED, LEAST_GAIN, Gain, relit
 from edgekit.shelf.gates.motion import Texture, texture_of
+from edgekit.shelf.gates.own_change import OWN_SHARE, Pieces, covered_share, ends_here, filled_alone, is_light
 
 __all__ = [
     "Background",
@@ -51,18 +52,9 @@ OUTSIDE_SHARE = 0.3
 BEYOND_SHARE = 0.12
 BETWEEN_SHARE = 0.04
 _MIN_BEYOND_PX = 20
-_OWN_SHARE, _ENDING_SHARE, _CROSSING_SHARE = 0.6, 0.2, 0.35
-"""What fills a facing by the first is its own change where it goes on around it by less than the second, and into
-facings beside it, too, by less than the third: emptied places beside others do by 0.1 to 0.33, a head
-before two facings by 0.37, people and crates mostly by 0.46 and more."""
 _MOST_DARKER = 0.4
 _TOUCHED_SHARE = 0.1
 _MIN_PIECE_PX = 6
-_GREY = 128.0
-_THROUGH = 0.8
-"""Correlation of textures: glass and lamps leave 0.9 and more, people 0.5 and less."""
-_MIN_THROUGH, _MIN_THROUGH_PX = 5.0, 12
-"""Texture's spread in grey levels, above sensor noise, and the pixels that it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,50 +145,29 @@ def visible_shares(
         foreground: what differs from the background.
         layout: where the facings are.
         background, texture: the background, and the sample's texture: what the background's edges are seen through is
-            light or a reflection, and covers nothing. None: nothing is seen through.
+            light or a reflection, and covers nothing. None: nothing is seen through, and nothing is known to be still.
     """
     shares = {place.facing.id: 1.0 for place in layout.places}
     touched = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
     if not touched:
         return shares
-    labels, covering = _covering_pieces(foreground, layout)
-    if not covering.any():
+    pieces = _covering_pieces(foreground, layout)
+    if not pieces.covering.any():
         return shares
-    before = texture_of(background.grey).picture if background is not None and texture is not None else None
-    for place in touched:
-        where = covering[labels[place.rows, place.columns]] & (place.mask > 0)
-        covered = float(np.count_nonzero(where)) / place.area_px
-        own = covered >= _OWN_SHARE and _ends_here(labels, covering, place)
-        if covered and not own and before is not None and texture is not None:
-            box = place.rows, place.columns
-            own = _seen_through(before[box][where], texture.picture[box][where])
-        shares[place.facing.id] = 1.0 if own else 1 - covered
-    return shares
+    covered = {place.facing.id: covered_share(pieces, place) for place in touched}
+    filled = [place for place in touched if covered[place.facing.id] >= OWN_SHARE]
+    own = {place.facing.id for place in filled if ends_here(pieces, place)}
+    if background is not None and texture is not None:
+        own |= filled_alone(pieces, [place for place in filled if place.facing.id not in own], background.still_s)
+        before, now = texture_of(background.grey).picture, texture.picture
+        own |= {
+            place.facing.id for place in touched if covered[place.facing.id] and is_light(pieces, place, before, now)
+        }
+    return shares | {name: 1 - share for name, share in covered.items() if name not in own}
 
 
-def _seen_through(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
-    """Whether texture of the background goes on in a sample, stronger or weaker; both uint8 (n,)."""
-    if before.size < _MIN_THROUGH_PX:
-        return False
-    was, is_now = (picture.astype(np.float32) - np.float32(_GREY) for picture in (before, now))
-    strengths = float(was @ was), float(is_now @ is_now)
-    if min(strengths) < _MIN_THROUGH**2 * before.size:
-        return False
-    return float(was @ is_now) >= _THROUGH * math.sqrt(strengths[0] * strengths[1])
-
-
-def _ends_here(labels: NDArray[np.uint16], covering: NDArray[np.bool_], place: FacingPlace) -> bool:
-    """Whether what fills a facing goes on beyond it nowhere much: its own change, which something touches."""
-    if not place.free_ring.size:
-        return False
-    free, around = (
-        np.count_nonzero(covering[labels.reshape(-1)[ring]]) / ring.size for ring in (place.free_ring, place.ring)
-    )
-    return bool(free < _ENDING_SHARE and around < _CROSSING_SHARE)
-
-
-def _covering_pieces(foreground: Foreground, layout: Layout) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
-    """Connected pieces of foreground: label of each pixel, and of each label whether it stands before the facings.
+def _covering_pieces(foreground: Foreground, layout: Layout) -> Pieces:
+    """Connected pieces of foreground, and of each whether it stands before the facings.
 
     It does where it lies outside them by a good part, or where it reaches over several of them and over what lies
     between: products are taken one by one, each within its facing, and do not stand on price rails.
@@ -217,7 +188,7 @@ def _covering_pieces(foreground: Foreground, layout: Layout) -> tuple[NDArray[np
     spanning = _facings_touched(labels, count, layout) >= 2
     covering |= spanning & (between >= np.maximum(BETWEEN_SHARE * areas, _MIN_PIECE_PX))
     covering[0] = False
-    return labels.astype(np.uint16, copy=False), covering
+    return Pieces(labels.astype(np.uint16, copy=False), covering)
 
 
 def _facings_touched(labels: NDArray[np.uint16], count: int, layout: Layout) -> NDArray[np.int64]:
@@ -231,18 +202,18 @@ def _facings_touched(labels: NDArray[np.uint16], count: int, layout: Layout) -> 
 
 def covering_pixels(foreground: Foreground, layout: Layout) -> NDArray[np.bool_]:
     """(height, width): pixels of all pieces that stand before the facings, whatever they cover."""
-    labels, covering = _covering_pieces(foreground, layout)
-    pixels: NDArray[np.bool_] = covering[labels]
+    pieces = _covering_pieces(foreground, layout)
+    pixels: NDArray[np.bool_] = pieces.covering[pieces.labels]
     return pixels
 
 
 def _before_facings(foreground: Foreground, layout: Layout) -> NDArray[np.bool_]:
     """Pixels of the pieces that cover some facing."""
-    labels, covering = _covering_pieces(foreground, layout)
-    touching = np.zeros_like(covering)
+    pieces = _covering_pieces(foreground, layout)
+    touching = np.zeros_like(pieces.covering)
     for place in layout.places:
-        touching[labels[place.rows, place.columns][place.mask > 0]] = True
-    before: NDArray[np.bool_] = (covering & touching)[labels]
+        touching[pieces.labels[place.rows, place.columns][place.mask > 0]] = True
+    before: NDArray[np.bool_] = (pieces.covering & touching)[pieces.labels]
     return before
 
 

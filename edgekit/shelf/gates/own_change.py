@@ -1,0 +1,129 @@
+"""Whether what differs in a facing is its own change or light on it, and nothing that stands in front of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.shelf.gates.layout import FacingPlace
+
+__all__ = ["OWN_SHARE", "Pieces", "covered_share", "ends_here", "filled_alone", "is_light"]
+
+OWN_SHARE, _ENDING_SHARE, _CROSSING_SHARE = 0.6, 0.2, 0.35
+"""What fills a facing by the first is its own change where it goes on around it by less than the second, and into
+facings beside it, too, by less than the third: emptied places beside others do by 0.1 to 0.33, a head
+before two facings by 0.37, people and crates mostly by 0.46 and more."""
+_GROWN, _WITHIN_SHARE = 0.15, 0.9
+_STILL_S, _STILL_SHARE = 3.0, 0.9
+"""Emptied places side by side are one piece: by the second it lies within the boxes, larger by the first, of the
+facings that it fills. People reach beyond them, and never are so much of them so still for so long."""
+_NEARBY: Final = 0.5
+"""Of a facing's sides: so far around it light is told from a person by what is seen through."""
+_GREY: Final = 128.0
+_THROUGH: Final = 0.8
+"""Correlation of textures: glass and lamps leave 0.9 and more, people 0.5 and less."""
+_MIN_THROUGH, _MIN_THROUGH_PX = 5.0, 12
+"""Texture's spread in grey levels, above sensor noise, and the pixels that it takes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """Connected pieces of foreground.
+
+    Attributes:
+        labels: uint16 (height, width), number of each pixel's piece in the small picture; 0: none.
+        covering: bool (pieces), of each whether it stands before facings as far as its own shape tells.
+    """
+
+    labels: NDArray[np.uint16]
+    covering: NDArray[np.bool_]
+
+    def within(self, place: FacingPlace) -> NDArray[np.bool_]:
+        """Bool (rows, columns) of a facing's box, where a covering piece lies in the facing."""
+        where: NDArray[np.bool_] = self.covering[self.labels[place.rows, place.columns]] & (place.mask > 0)
+        return where
+
+
+def covered_share(pieces: Pieces, place: FacingPlace) -> float:
+    """Share (0-1) of a facing that covering pieces hide."""
+    return float(np.count_nonzero(pieces.within(place))) / place.area_px
+
+
+def ends_here(pieces: Pieces, place: FacingPlace) -> bool:
+    """Whether what fills a facing goes on beyond it nowhere much: its own change, which something touches."""
+    if not place.free_ring.size:
+        return False
+    labels = pieces.labels.reshape(-1)
+    free, around = (
+        np.count_nonzero(pieces.covering[labels[ring]]) / ring.size for ring in (place.free_ring, place.ring)
+    )
+    return bool(free < _ENDING_SHARE and around < _CROSSING_SHARE)
+
+
+def filled_alone(pieces: Pieces, filled: Sequence[FacingPlace], still_s: NDArray[np.float32]) -> frozenset[str]:
+    """Of facings that covering pieces fill, those whose piece stands still and lies in nothing but such facings.
+
+    Args:
+        pieces: of the sample.
+        filled: facings that are covered by OWN_SHARE or more.
+        still_s: float32 (height, width), for how long each pixel has not changed.
+
+    Returns:
+        Their ids.
+    """
+    by_piece: dict[int, list[FacingPlace]] = {}
+    for place in filled:
+        here = np.bincount(pieces.labels[place.rows, place.columns][pieces.within(place)])
+        by_piece.setdefault(int(here.argmax()), []).append(place)
+    alone: set[str] = set()
+    for label, places in by_piece.items():
+        piece = pieces.labels == label
+        size, still = np.count_nonzero(piece), np.count_nonzero(piece & (still_s >= _STILL_S))
+        for place in places:
+            piece[_grown(place, piece.shape, _GROWN)] = False
+        if still >= _STILL_SHARE * size and np.count_nonzero(piece) <= (1.0 - _WITHIN_SHARE) * size:
+            alone |= {place.facing.id for place in places}
+    return frozenset(alone)
+
+
+def is_light(pieces: Pieces, place: FacingPlace, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
+    """Whether covering pieces let the background be seen through them, in the facing or, where that changed, around.
+
+    Args:
+        pieces: of the sample.
+        place: the facing.
+        before, now: uint8 (height, width), texture of the background and of the sample.
+    """
+    inside, box = (place.rows, place.columns), _grown(place, now.shape, _NEARBY)
+    where = pieces.within(place)
+    if _seen_through(before[inside][where], now[inside][where]):
+        return True
+    around = pieces.covering[pieces.labels[box]]
+    top, left = place.rows.start - box[0].start, place.columns.start - box[1].start
+    around[top : top + where.shape[0], left : left + where.shape[1]] &= place.mask == 0
+    return _seen_through(before[box][around], now[box][around])
+
+
+def _grown(place: FacingPlace, size_hw: tuple[int, ...], by: float) -> tuple[slice, slice]:
+    """The facing's box, larger by a share of its sides on each, inside the small picture."""
+    spans = []
+    for span, most in zip((place.rows, place.columns), size_hw, strict=False):
+        more = max(1, round(by * (span.stop - span.start)))
+        spans.append(slice(max(0, span.start - more), min(most, span.stop + more)))
+    return spans[0], spans[1]
+
+
+def _seen_through(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
+    """Whether texture of the background goes on in a sample, stronger or weaker; both uint8 (n,)."""
+    if before.size < _MIN_THROUGH_PX:
+        return False
+    was, is_now = (picture.astype(np.float32) - np.float32(_GREY) for picture in (before, now))
+    strengths = float(was @ was), float(is_now @ is_now)
+    if min(strengths) < _MIN_THROUGH**2 * before.size:
+        return False
+    return float(was @ is_now) >= _THROUGH * math.sqrt(strengths[0] * strengths[1])

@@ -1,0 +1,96 @@
+"""What differs in a facing is its own change, or light on it, where nothing stands in front of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from edgekit.shelf.gates.background import background_from, foreground_of, visible_shares
+from edgekit.shelf.gates.gate import grey_of
+from edgekit.shelf.gates.layout import layout_of, small_picture
+from edgekit.shelf.gates.light import light_gain
+from edgekit.shelf.gates.motion import texture_of
+from edgekit.shelf.registration import register
+
+HEAPS = {"a": (34, 54, 104, 144), "b": (112, 54, 182, 144)}
+
+
+def shares_of(scenes, before, now, *, still_s, outlines=None):
+    """Visible share of each facing, of a background that has stood so long; `outlines`: boxes of some of them."""
+    facings = [
+        replace(facing, polygon_xy_px=((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
+        for facing in scenes.planogram().facings
+        for x0, y0, x1, y1 in [(outlines or {}).get(facing.id) or _box(facing)]
+    ]
+    layout = layout_of(facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    background = background_from(small_picture(before), grey_of(small_picture(before)), layout, 0.0)
+    background = replace(background, still_s=np.full_like(background.still_s, still_s))
+    small = small_picture(now)
+    foreground = foreground_of(background, small, light_gain(small, background.colours))
+    return visible_shares(foreground, layout, background, texture_of(grey_of(small)))
+
+
+def _box(facing):
+    points = np.array(facing.polygon_xy_px)
+    return (*points.min(0), *points.max(0))
+
+
+def heap(left, top, right, bottom, seed):
+    """Draws goods in irregular colours."""
+
+    def draw(pixels):
+        size = -(-(bottom - top) // 6), -(-(right - left) // 6), 3
+        goods = np.random.default_rng(seed).uniform(20, 230, size).repeat(6, 0).repeat(6, 1)
+        pixels[top:bottom, left:right] = goods[: bottom - top, : right - left]
+
+    return draw
+
+
+def both(*draws):
+    def draw(pixels):
+        for each in draws:
+            each(pixels)
+
+    return draw
+
+
+@pytest.mark.parametrize(("still_s", "visible"), [(4.0, True), (1.0, False)], ids=["still", "just now"])
+def test_heaps_that_touch_each_other_and_changed_at_once_hide_nothing_once_they_are_still(
+    scenes, still_s, visible
+) -> None:
+    # They reach a little over their outlines, and over what lies between them.
+    full, other = (
+        scenes.picture("c", draw=both(heap(28, 50, 108, 148, seed), heap(108, 50, 186, 148, seed + 1)))
+        for seed in (1, 5)
+    )
+    shares = shares_of(scenes, full, other, still_s=still_s, outlines=HEAPS)
+    assert all((shares[name] == 1.0) is visible for name in "ab")
+    assert shares["c"] == 1.0
+
+
+def test_what_stands_still_and_reaches_far_beyond_the_facings_hides_them(scenes) -> None:
+    full = scenes.picture("c", draw=both(heap(34, 54, 104, 144, 1), heap(112, 54, 182, 144, 2)))
+    parked = scenes.picture("c", draw=both(heap(30, 20, 200, 180, 7)))
+    shares = shares_of(scenes, full, parked, still_s=60.0, outlines=HEAPS)
+    assert max(shares["a"], shares["b"]) < 0.1
+
+
+def stripes(pixels):
+    """A wall of boards."""
+    pixels[30:145, ::6] *= 0.7
+
+
+def sunbeam(pixels):
+    pixels[10:170, 90:210] *= 1.8
+
+
+@pytest.mark.parametrize("present", ["ac", "abc"])
+def test_a_facing_that_is_emptied_under_a_sunbeam_can_be_seen(scenes, present) -> None:
+    full, lit = scenes.picture(draw=stripes, light=0.5), scenes.picture(present, draw=both(stripes, sunbeam), light=0.5)
+    assert shares_of(scenes, full, lit, still_s=0.0)["b"] == 1.0
+
+
+def test_somebody_before_a_striped_wall_is_no_sunbeam(scenes) -> None:
+    full = scenes.picture(draw=stripes)
+    somebody = scenes.picture("ac", draw=both(stripes, scenes.person(120)))
+    assert shares_of(scenes, full, somebody, still_s=0.0)["b"] < 0.1
