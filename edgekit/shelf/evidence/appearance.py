@@ -22,7 +22,6 @@ from edgekit.shelf.evidence.edges import (
     Edges,
     PatchShape,
     edges_of,
-    inside_of,
     kept_share,
     likeness_of,
     patch_of,
@@ -118,7 +117,12 @@ class AppearanceEvidence:
 
     def anchored(self, pixels: Pixels, place: FacingPlace) -> Baseline | None:
         """The baseline of a facing that has just been restocked; None where it is not like enough to the reference."""
-        return self.bound(place, patch_of(pixels, place, self._expected[place.facing.id].shape))
+        expected = self._expected[place.facing.id]
+        look = patch_of(pixels, place, expected.shape)
+        if not self._may_be_bound(place, look):
+            return None
+        sure = (self._like(expected, look, pixels, place).fill or 0.0) >= _ANCHORED_AT
+        return Baseline(True, expected.edge_share, look=look) if sure else None
 
     def bound(self, place: FacingPlace, look: NDArray[np.uint8] | None) -> Baseline | None:
         """The baseline of a facing that once looked like this.
@@ -127,14 +131,16 @@ class AppearanceEvidence:
         restocked, what it may look like does not wander away from the product that belongs there. Several units are
         counted by the reference alone.
         """
-        expected, facing = self._expected[place.facing.id], place.facing
-        shape = (expected.chroma.shape[0], expected.chroma.shape[1], 3)
-        if look is None or look.shape != shape or expected.edge_share < _MIN_EDGE_SHARE:
+        expected = self._expected[place.facing.id]
+        if look is None or not self._may_be_bound(place, look):
             return None
-        if facing.empty_in_reference or facing.capacity > 1:
-            return None
-        sure = (self._like(expected, look, look, place).fill or 0.0) >= _ANCHORED_AT
+        sure = self._stands(expected, look) >= _ANCHORED_AT
         return Baseline(True, expected.edge_share, look=look) if sure else None
+
+    def _may_be_bound(self, place: FacingPlace, look: NDArray[np.uint8]) -> bool:
+        expected, facing = self._expected[place.facing.id], place.facing
+        fits = look.shape == (*expected.chroma.shape[:2], 3) and expected.edge_share >= _MIN_EDGE_SHARE
+        return fits and not facing.empty_in_reference and facing.capacity == 1
 
     def _judged(self, pixels: Pixels, place: FacingPlace, baseline: Baseline | None) -> Judgement:
         expected = self._expected[place.facing.id]
@@ -149,22 +155,15 @@ class AppearanceEvidence:
         return second if (second.fill or 0.0) >= max(self._stocked_at, first.fill or 0.0) else first
 
     def _like(self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> Judgement:
-        """Judge one patch; the whole `pixels` are asked where several units are counted."""
+        """Judge one patch of `pixels`."""
         facing, shape = place.facing, expected.shape
-        now, chroma = edges_of(patch), chroma_of(patch)
-        shift_xy = likeness_of(expected.edges, now).shift_xy
-        kept = kept_share(expected.edges, now, shift_xy)
-        distance = colour_distance(expected.chroma, chroma, shape, shift_xy)
-        stocked = standing_by(kept, distance)
+        stocked = self._stands(expected, patch)
         if facing.empty_in_reference:
             return Judgement(1.0 - stocked)
-        if stocked < _ASKED_BELOW and expected.front is not None:
-            back = standing_back(expected.front, patch)
-            stocked = back if back >= self._stocked_at else stocked  # a slight likeness is no half empty place
         clean = without_noise(patch)
         another = 0.0
         if stocked < _ASKED_BELOW:
-            another = (1.0 - stocked) * shows_a_product(clean, shape, inside_of(place, shape))
+            another = (1.0 - stocked) * shows_a_product(pixels, place, clean, shape)
         if expected.units is None:
             turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
             return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
@@ -175,6 +174,17 @@ class AppearanceEvidence:
             units, another = 1, 0.0  # farther back than where the foremost one stood
         return Judgement(units / facing.capacity, misplaced=another, units=True)
 
+    def _stands(self, expected: _Expected, patch: NDArray[np.uint8]) -> float:
+        """Probability (0-1) that the product stands, where it stood or farther back."""
+        now = edges_of(patch)
+        shift_xy = likeness_of(expected.edges, now).shift_xy
+        kept = kept_share(expected.edges, now, shift_xy)
+        stocked = standing_by(kept, colour_distance(expected.chroma, chroma_of(patch), expected.shape, shift_xy))
+        if stocked < _ASKED_BELOW and expected.front is not None:
+            back = standing_back(expected.front, patch)
+            return back if back >= self._stocked_at else stocked  # a slight likeness is no half empty place
+        return stocked
+
 
 def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
     """Probability (0-1) that a product without a likeness to the reference is still that of the reference."""
@@ -184,6 +194,8 @@ def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
     shape = shape_of(place.box_xyxy_px)
     expected = _expected_of(patch_of(reference, place, shape), shape)
+    if place.facing.empty_in_reference:
+        return expected
     if place.facing.capacity > 1:
         return replace(expected, units=expected_units(reference, place))
     return replace(expected, front=front_look(expected.patch, shape))

@@ -26,7 +26,6 @@ __all__ = [
     "likeness_of",
     "middle_of",
     "patch_of",
-    "printed",
     "shape_of",
 ]
 
@@ -43,10 +42,6 @@ _LEFT_OF_EDGES = 0.2
 """Edges that are fainter by more than a dim light explains are not the product's."""
 _RIM: Final = 6
 """The outer sixth on each side belongs to the wall rather than to the product."""
-_PRINT, _PRINT_LEVELS = 0.05, 5.0
-"""Share of its brightness, and grey levels, by which print changes from one pixel to the next."""
-_BLACK: Final = 16.0
-"""Grey levels that black is lifted by: what a dark pixel's noise adds is no print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,35 +137,6 @@ def edges_of(patch: NDArray[np.uint8]) -> Edges:
     strength = cv2.sqrt(magnitude)
     weight = 1.0 / (strength + np.float32(1e-3))
     return Edges(strength, cv2.merge((across * weight, down * weight)))
-
-
-def printed(patch: NDArray[np.uint8], shape: PatchShape) -> NDArray[np.float32]:
-    """float32: 1 where in the facing's middle brightness changes as steeply as in print, in whatever light; else 0.
-
-    By share of the brightness: a pale wall in bright light has no more of it than one in the dark. And by levels: what
-    lies in the dark at the back of a shelf has none.
-
-    Args:
-        patch: uint8 (height, width, 3) BGR, with its margin.
-        shape: of the patch.
-    """
-    import cv2
-
-    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    levels, share = (
-        middle_of(_steepness(values), shape.size_wh, shape.shift_xy) for values in (grey, np.log(grey + _BLACK))
-    )
-    return ((share > _PRINT) & (levels >= _PRINT_LEVELS)).astype(np.float32)
-
-
-def _steepness(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Change from one pixel to the next."""
-    import cv2
-
-    steepness: NDArray[np.float32] = cv2.magnitude(
-        cv2.Sobel(values, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(values, cv2.CV_32F, 0, 1, scale=1 / 8)
-    )
-    return steepness
 
 
 def middle_of(values: NDArray[Numbers], size_wh: tuple[int, int], from_xy: tuple[int, int]) -> NDArray[Numbers]:

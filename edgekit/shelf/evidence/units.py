@@ -137,9 +137,10 @@ def _turned(parts: Sequence[_Part], shares: Sequence[float], pixels: Pixels, pla
     for part, share, box in zip(parts, shares, _boxes(place, layout), strict=True):
         if share >= STANDS_AT:
             continue
-        clean = without_noise(patch_of(pixels, replace(place, box_xyxy_px=box), part.shape))
+        there = replace(place, box_xyxy_px=box)
+        clean = without_noise(patch_of(pixels, there, part.shape))
         own = turned_by(strange_colours(clean, part.clean, part.shape))
-        count += own >= STANDS_AT and shows_a_product(clean, part.shape) >= STANDS_AT
+        count += own >= STANDS_AT and shows_a_product(pixels, there, clean, part.shape) >= STANDS_AT
     return count
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from edgekit.shelf.evidence.another import shows_a_product
 from edgekit.shelf.evidence.colours import without_noise
-from edgekit.shelf.evidence.edges import inside_of, patch_of, shape_of
+from edgekit.shelf.evidence.edges import patch_of, shape_of
 from edgekit.shelf.gates.layout import layout_of
 from edgekit.shelf.registration import register
 
@@ -34,10 +34,8 @@ def test_neighbours_in_the_box_of_a_place_that_is_seen_aslant_are_no_product_in_
     cv2.fillPoly(within, [np.array(aslant, np.int32)], 1)
 
     def shown(gap):
-        clean = without_noise(
-            patch_of(np.where(gap[..., None], scenes.picture(""), print_).astype(np.uint8), place, shape)
-        )
-        return shows_a_product(clean, shape, inside_of(place, shape))
+        pixels = np.where(gap[..., None], scenes.picture(""), print_).astype(np.uint8)
+        return shows_a_product(pixels, place, without_noise(patch_of(pixels, place, shape)), shape)
 
     assert shown(within > 0) < 0.05
     assert shown(within > 1) > 0.8
@@ -66,7 +64,7 @@ def plain_at_b(judging, scenes, bgr):
 def test_another_product_without_any_print_is_misplaced_for_its_colour(judging, scenes, bgr) -> None:
     judged = plain_at_b(judging, scenes, bgr)
     assert judged.fill < 0.1
-    assert judged.misplaced > 0.9
+    assert judged.misplaced > judging.RULES.stocked_at
 
 
 @pytest.mark.parametrize("grey", [30, 60, 120, 200, 250])
@@ -84,3 +82,33 @@ def test_an_empty_place_before_a_panelled_wall_is_no_product(judging, scenes) ->
     judged = bench.judge(pixels=scenes.picture("ac", draw=panels, noise=3))["b"]
     assert judged.fill < 0.1
     assert judged.misplaced < 0.2
+
+
+def behind(scenes, how):
+    """Draws what is seen in the place of b once its product is gone."""
+    goods = np.kron(np.random.default_rng(11).uniform(30, 220, (11, 7, 3)), np.ones((8, 8, 1))).astype(np.float32)
+
+    def draw(pixels):
+        rows, columns = slice(scenes.TOP, scenes.BOTTOM), slice(scenes.LEFTS["b"], scenes.LEFTS["b"] + scenes.WIDTH)
+        pixels[rows, columns] = how(goods)[: scenes.BOTTOM - scenes.TOP, : scenes.WIDTH]
+
+    return draw
+
+
+def test_a_blurred_aisle_behind_an_emptied_place_is_no_product(judging, scenes) -> None:
+    aisle = behind(scenes, lambda goods: 100 + 0.4 * cv2.GaussianBlur(goods, (0, 0), 6.0))
+    told = judging.Bench(scenes, scenes.planogram("appearance"), {}).judge(pixels=scenes.picture("ac", draw=aisle))["b"]
+    assert told.fill < 0.2
+    assert told.misplaced < 0.4
+
+
+def test_a_small_stranger_in_a_large_place_is_another_product(judging, scenes) -> None:
+    left = scenes.LEFTS["b"] + 10
+    stranger = np.kron(np.random.default_rng(12).uniform(20, 230, (9, 6, 3)), np.ones((4, 4, 1)))
+
+    def draw(pixels):
+        pixels[scenes.BOTTOM - 36 : scenes.BOTTOM, left : left + 24] = stranger
+
+    told = judging.Bench(scenes, scenes.planogram("appearance"), {}).judge(pixels=scenes.picture("ac", draw=draw))["b"]
+    assert told.fill < 0.2
+    assert told.misplaced > 0.6
