@@ -118,7 +118,8 @@ def step(
         return replace(state, time_s=time_s, still_s=still_s, judged=False), None
     visible_s = gap_s if near and state.judged else 0.0
     window = (*state.window, (evidence.fill, evidence.misplaced))[-rules.window :]
-    target = target_of(window, rules, capacity if evidence.units else 1, state.status)
+    leaning = state.candidate if state.candidate in _PROBLEMS else state.status
+    target = target_of(window, rules, capacity if evidence.units else 1, leaning)
     candidate, held_s = _held(state, target, visible_s)
     counted = FacingState(
         status=state.status,
@@ -136,7 +137,7 @@ def step(
     )
     if counted.seen < rules.initial_samples or still_s < rules.stillness_s - _SLACK_S:
         return counted, None
-    alone = _spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1, state.status)
+    alone = _spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1, leaning)
     if candidate is not None and alone is not state.status and _may_conclude(counted, candidate, rules):
         return _concluded(counted, evidence, candidate, rules, time_s, frame_index, capacity)
     if target is counted.status and counted.episode.open and rules.reminder_s is not None:
@@ -159,7 +160,7 @@ def target_of(
     """The state that the window's median speaks for; None between two states, or while it is less than half full.
 
     `capacity` above 1 means that fill counts units: no unit at all is out of stock, up to `low_at` is low. `status` is
-    the state so far.
+    the state so far, or the problem that the evidence has spoken for lately.
     """
     if len(window) <= rules.window // 2:
         return None
@@ -191,12 +192,17 @@ def confidence_of(state: FacingState, status: FacingStatus, rules: ShelfRules, c
 
 
 def _held(state: FacingState, target: FacingStatus | None, visible_s: float) -> tuple[FacingStatus | None, float]:
-    """Candidate and how long it has held: an undecided window counts for neither side."""
+    """Candidate and how long it has held: an undecided window counts for neither side.
+
+    Of a stocked facing, any two problems speak against it alike: a gap that becomes another product in between has
+    been no stocked facing all along.
+    """
     if target is None:
         return state.candidate, state.held_s
     if target is state.status:
         return None, 0.0
-    return target, state.held_s + visible_s if target is state.candidate else 0.0
+    worse = state.status is FacingStatus.STOCKED and {target, state.candidate} <= set(_PROBLEMS)
+    return target, state.held_s + visible_s if worse or target is state.candidate else 0.0
 
 
 def _may_conclude(state: FacingState, candidate: FacingStatus, rules: ShelfRules) -> bool:

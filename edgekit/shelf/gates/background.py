@@ -54,6 +54,9 @@ BETWEEN_SHARE = 0.04
 _MIN_BEYOND_PX = 20
 _MOST_DARKER = 0.4
 _TOUCHED_SHARE = 0.1
+_MANY_FACINGS = 4
+"""Products are taken one by one: what changes so many facings in one piece stands before them, also where the narrow
+walls between them are as dark as its cloth."""
 _MIN_PIECE_PX = 6
 
 
@@ -185,8 +188,9 @@ def _covering_pieces(foreground: Foreground, layout: Layout) -> Pieces:
     between = np.bincount(labels[(layout.between & near) > 0], minlength=count)
     covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
     covering |= (between >= BEYOND_SHARE * areas) & (between >= _MIN_BEYOND_PX)
-    spanning = _facings_touched(labels, count, layout) >= 2
-    covering |= spanning & (between >= np.maximum(BETWEEN_SHARE * areas, _MIN_PIECE_PX))
+    touched = _facings_touched(labels, count, layout)
+    covering |= touched >= _MANY_FACINGS
+    covering |= (touched >= 2) & (between >= np.maximum(BETWEEN_SHARE * areas, _MIN_PIECE_PX))
     covering[0] = False
     return Pieces(labels.astype(np.uint16, copy=False), covering)
 

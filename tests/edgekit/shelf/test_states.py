@@ -125,6 +125,28 @@ def test_one_unit_of_many_is_low_and_not_out() -> None:
     assert [row[2] for row in played([FULL] * 5 + [0.1] * 6, units=True, capacity=10)[0]] == ["low"]
 
 
+def wavering(values, state=None, start=0):
+    """What is told of a place that surely does not hold its product, and holds another with these probabilities."""
+    told = []
+    for second, misplaced in enumerate(values, start):
+        sample = evidence(GONE, misplaced=misplaced)
+        state, one = step(state, sample, RULES, time_s=float(second), frame_index=second, interval_s=1.0)
+        told += [(second, one.state.value)] if one is not None else []
+    return told
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        pytest.param([0.5, 0.5, 0.65] * 4, "out_of_stock", id="hardly ever more than a gap"),
+        pytest.param([0.1] * 3 + [0.9] * 8, "misplaced", id="another product is put there at once"),
+    ],
+)
+def test_a_place_that_is_empty_or_holds_another_product_is_told_of_in_time(values, said) -> None:
+    _, stocked = played([FULL] * 6)
+    assert wavering(values, stocked, 6)[0] == (10, said)
+
+
 def test_another_product_in_the_place_is_misplaced() -> None:
     told, _ = played([GONE] * 8, misplaced=0.9)
     assert [(kind, state) for _, kind, state, _ in told] == [("opened", "misplaced")]
