@@ -118,8 +118,7 @@ def step(
         return replace(state, time_s=time_s, still_s=still_s, judged=False), None
     visible_s = gap_s if near and state.judged else 0.0
     window = (*state.window, (evidence.fill, evidence.misplaced))[-rules.window :]
-    leaning = state.candidate if state.candidate in _PROBLEMS else state.status
-    target = target_of(window, rules, capacity if evidence.units else 1, leaning)
+    target = target_of(window, rules, capacity if evidence.units else 1, state.status)
     candidate, held_s = _held(state, target, visible_s)
     counted = FacingState(
         status=state.status,
@@ -137,7 +136,7 @@ def step(
     )
     if counted.seen < rules.initial_samples or still_s < rules.stillness_s - _SLACK_S:
         return counted, None
-    alone = _spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1, leaning)
+    alone = _spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1, state.status)
     if candidate is not None and alone is not state.status and _may_conclude(counted, candidate, rules):
         return _concluded(counted, evidence, candidate, rules, time_s, frame_index, capacity)
     if target is counted.status and counted.episode.open and rules.reminder_s is not None:
@@ -160,7 +159,7 @@ def target_of(
     """The state that the window's median speaks for; None between two states, or while it is less than half full.
 
     `capacity` above 1 means that fill counts units: no unit at all is out of stock, up to `low_at` is low. `status` is
-    the state so far, or the problem that the evidence has spoken for lately.
+    the state so far.
     """
     if len(window) <= rules.window // 2:
         return None
