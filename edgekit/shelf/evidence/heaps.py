@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,16 +10,17 @@ from numpy.typing import NDArray
 
 from edgekit.shelf.evidence.colours import mean_to_nearest, shaded_lab, without_noise
 from edgekit.shelf.evidence.edges import edges_of
-from edgekit.shelf.evidence.files import FrontLook, light_around
+from edgekit.shelf.evidence.files import FrontLook, in_the_light_of
 
 __all__ = ["Cell", "heaped"]
 
 Cell = tuple[slice, slice]
 """Rows and columns of a patch."""
 
-_SAME_COLOURS: Final = 6.0
+_SAME_COLOURS: Final = 5.0
 """CIELAB steps, the light around taken into account, between goods and goods in other places of a crate: 1.2 to 4;
-between goods and the crate's floor 11 and more (rendered crates of photographed fruit and nuts)."""
+between goods and the crate's floor 11 and more, an emptied tray of bread and its emptiest corner 5.6 (rendered crates
+of photographed fruit, nuts and bread, in coloured light too)."""
 _SAME_EDGES: Final = 0.65
 """Share of the heap's usual edges: goods have 0.8 and more of it, floors 0.3 to 0.5, in noise up to 0.7."""
 _EACH: Final = 2
@@ -36,7 +36,8 @@ def heaped(expected: FrontLook, patch: NDArray[np.uint8], cells: Sequence[Cell],
         cells: of the whole heap in the patch.
         asked: some of them.
     """
-    before, now = without_noise(expected.patch), _in_the_light_of(expected, patch)
+    before, gain = without_noise(expected.patch), in_the_light_of(expected, patch)
+    now = np.clip(without_noise(patch) * gain, 0, 255).astype(np.uint8)
     usual = float(np.median([_edges(before[cell]) for cell in cells]))
     colours = shaded_lab(before)
     goods, now_colours = [_sampled(colours, cell) for cell in cells], shaded_lab(now)
@@ -44,12 +45,6 @@ def heaped(expected: FrontLook, patch: NDArray[np.uint8], cells: Sequence[Cell],
     return [
         _edges(now[cell]) >= _SAME_EDGES * usual and _alike(_sampled(now_colours, cell), goods, heap) for cell in asked
     ]
-
-
-def _in_the_light_of(expected: FrontLook, patch: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    gain = math.exp(-(light_around(expected, patch) or 0.0))
-    lit: NDArray[np.uint8] = np.clip(without_noise(patch) * np.float32(gain), 0, 255).astype(np.uint8)
-    return lit
 
 
 def _edges(pixels: NDArray[np.uint8]) -> float:

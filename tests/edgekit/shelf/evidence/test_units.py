@@ -176,7 +176,7 @@ def test_a_crate_of_many_is_out_of_stock_only_when_nothing_is_left_in_it(scenes,
     assert at_least <= in_tray(scenes, 5, 4, range(left)) <= at_most
 
 
-@pytest.mark.parametrize("light", [1.0, 0.4])
+@pytest.mark.parametrize("light", [1.0, 0.4, (0.5, 0.75, 1.0)])
 @pytest.mark.parametrize(("left", "at_least", "at_most"), [(0, 0, 0), (8, 5, 10), (20, 18, 20)])
 def test_goods_that_lie_otherwise_in_their_crate_are_known_by_colours_and_edges(
     scenes, left, at_least, at_most, light
