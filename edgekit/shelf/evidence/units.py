@@ -29,6 +29,8 @@ Layout = tuple[int, int]
 _PATCH_PX: Final = 64
 _FEWEST_PX, _MOST_PARTS = 6, 6
 """A row or column is looked at in so many parts at most, each of so many pixels at least."""
+_SLIMMEST: Final = 5.0
+"""More units than that are looked for one by one if they are no slimmer than that, and where rows are told."""
 _HEAP: Final[Layout] = 4, 4
 """What more units than that lie in, rows or a heap, is not asked: such cells tell what share is left."""
 _TRAY_UNITS, _TRAY = 4, 0.06
@@ -95,11 +97,13 @@ def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
     width, height = (max(_FEWEST_PX * parts, round(side * scale)) for side in (right - left, bottom - top))
     shape = PatchShape((width, height), (max(1, round(_ASIDE * width)), max(1, round(_UP * height))))
     patch = patch_of(reference, place, shape)
-    inner, layouts = edges_of(patch).inner(shape), _layouts(place)
+    inner, layouts = edges_of(patch).inner(shape), _layouts(place, shape)
     alike = [_alike(inner, layout) for layout in layouts]
-    told = max(alike) >= _SAME and parts == place.facing.capacity
-    if told:
+    most = max(alike, default=0.0)
+    if most >= _SAME:
         layouts = (layouts[int(np.argmax(alike))],)
+    elif parts < place.facing.capacity:
+        layouts = (_HEAP,)
     return UnitsLook(front_look(patch, shape), {layout: _parts(reference, place, layout) for layout in layouts})
 
 
@@ -161,12 +165,14 @@ def _boxes(place: FacingPlace, layout: Layout) -> list[tuple[int, int, int, int]
     return boxes
 
 
-def _layouts(place: FacingPlace) -> tuple[Layout, ...]:
-    """Rows and columns in which a facing's units may stand."""
-    capacity, parts = place.facing.capacity, _parts_of(place)
-    if capacity == parts:
-        return tuple((rows, parts // rows) for rows in range(parts, 0, -1) if parts % rows == 0)
-    return (_HEAP,)
+def _layouts(place: FacingPlace, shape: PatchShape) -> tuple[Layout, ...]:
+    """Rows and columns in which a facing's units may stand; where they are many, such as can be looked at each."""
+    capacity, (width, height) = place.facing.capacity, shape.size_wh
+    layouts = tuple((rows, capacity // rows) for rows in range(capacity, 0, -1) if capacity % rows == 0)
+    if capacity == _parts_of(place):
+        return layouts
+    sides = ((layout, sorted((height / layout[0], width / layout[1]))) for layout in layouts)
+    return tuple(layout for layout, (slim, long) in sides if slim >= max(_FEWEST_PX, long / _SLIMMEST))
 
 
 def _parts_of(place: FacingPlace) -> int:
@@ -174,21 +180,25 @@ def _parts_of(place: FacingPlace) -> int:
 
 
 def _alike(inner: Edges, layout: Layout) -> float:
-    """Mean likeness of each part to the next in its row and in its column."""
+    """Mean likeness of each part to the next, in its row or in its column, whichever is less.
+
+    Of units in one long row, three rows of three are alike along it alone.
+    """
     (rows, columns), (height, width) = layout, inner.strength.shape
     rim_y, rim_x = (
         max(1, round((_RIM if count > 1 else _RIM / 2) * side / count))
         for side, count in ((height, rows), (width, columns))
     )
-    found = []
+    beside: list[float] = []
+    below: list[float] = []
     for row, column in product(range(rows), range(columns)):
         (top, bottom), (left, right) = _span(height, rows, row), _span(width, columns, column)
         one = _cut(inner, (top + rim_y, bottom - rim_y), (left + rim_x, right - rim_x))
-        for next_row, next_column in ((row + 1, column), (row, column + 1)):
+        for found, next_row, next_column in ((below, row + 1, column), (beside, row, column + 1)):
             if next_row < rows and next_column < columns:
                 following = _cut(inner, _span(height, rows, next_row), _span(width, columns, next_column))
                 found.append(likeness_of(one, following).value)
-    return sum(found) / max(1, len(found))
+    return min(sum(found) / len(found) for found in (beside, below) if found)
 
 
 def _span(side: int, count: int, index: int) -> tuple[int, int]:

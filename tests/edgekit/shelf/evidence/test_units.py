@@ -187,3 +187,25 @@ def test_goods_that_lie_otherwise_in_their_crate_are_known_by_colours_and_edges(
 @pytest.mark.parametrize("bgr", [(20, 150, 60), (120, 60, 90)])
 def test_other_goods_that_fill_the_crate_are_not_what_lay_in_it(scenes, bgr) -> None:
     assert in_tray(scenes, 5, 4, range(20), shifted=(7, 8), bgr=bgr) == 0
+
+
+@pytest.mark.parametrize("standing", [(), (0,), (7,), (1, 6), (0, 1, 2, 3), (0, 2, 3, 5, 6, 7)])
+def test_eight_packages_in_rows_are_counted_one_by_one(scenes, standing) -> None:
+    def picture(places):
+        def draw(pixels):
+            width, height = (RIGHT - LEFT) // 4, (BOTTOM - TOP) // 2
+            for row, column in (divmod(index, 4) for index in places):
+                x, y = LEFT + column * width, TOP + row * height
+                pixels[y : y + height, x : x + width] = unit(5, width, height)
+
+        return scenes.picture("", draw=draw)
+
+    where = place(scenes, 8)
+    expected = expected_units(picture(range(8)), where)
+    assert expected.parts.keys() == {(2, 4)}
+    assert units_of(expected, picture(standing), where).count == len(standing)
+
+
+@pytest.mark.parametrize("of", [4, 9])
+def test_a_row_of_many_is_no_grid(scenes, of) -> None:
+    assert expected_units(shelf(scenes, BESIDE, of, range(of)), place(scenes, of)).parts.keys() != {(2, 2), (3, 3)}
