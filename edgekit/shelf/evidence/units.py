@@ -15,7 +15,7 @@ from edgekit.shelf.evidence.another import shows_a_product, turned_by
 from edgekit.shelf.evidence.colours import strange_colours, without_noise
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of, patch_of, shape_of
 from edgekit.shelf.evidence.files import Front, FrontLook, foremost, front_look
-from edgekit.shelf.evidence.heaps import Cell, heaped
+from edgekit.shelf.evidence.heaps import Cell, heaped, left_of_heap, lie_in_no_order
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
 if TYPE_CHECKING:
@@ -66,10 +66,12 @@ class UnitsLook:
     Attributes:
         front: its products, near and farther back.
         parts: by the rows and columns in which its units may stand, one where the picture tells, each of them.
+        thrown: whether they lie in no order, and so over each other.
     """
 
     front: FrontLook
     parts: Mapping[Layout, tuple[_Part, ...]]
+    thrown: bool
 
     @property
     def told(self) -> bool:
@@ -104,7 +106,9 @@ def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
         layouts = (layouts[int(np.argmax(alike))],)
     elif parts < place.facing.capacity:
         layouts = (_HEAP,)
-    return UnitsLook(front_look(patch, shape), {layout: _parts(reference, place, layout) for layout in layouts})
+    parts_of = {layout: _parts(reference, place, layout) for layout in layouts}
+    thrown = _HEAP in layouts and lie_in_no_order(patch, _cells(shape, _HEAP))
+    return UnitsLook(front_look(patch, shape), parts_of, thrown)
 
 
 def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
@@ -124,7 +128,10 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     nothing = not expected.told and max(shares) < _SURE
     standing = 0 if nothing else sum(share >= STANDS_AT for share in shares)
     turned = _turned(expected.parts[layout], shares, pixels, place, layout) if max(shares) >= _SURE else 0
-    count = max(min(1, standing), round((standing + turned) / len(shares) * capacity))
+    left = (standing + turned) / len(shares)
+    if expected.thrown:
+        left = left_of_heap(left)
+    count = max(min(1, standing), round(left * capacity))
     if expected.told:
         unclear = count in (0, capacity) and not turned
     else:

@@ -209,3 +209,32 @@ def test_eight_packages_in_rows_are_counted_one_by_one(scenes, standing) -> None
 @pytest.mark.parametrize("of", [4, 9])
 def test_a_row_of_many_is_no_grid(scenes, of) -> None:
     assert expected_units(shelf(scenes, BESIDE, of, range(of)), place(scenes, of)).parts.keys() != {(2, 2), (3, 3)}
+
+
+def heap(scenes, left, *, floor):
+    """A crate seen from above, in which `left` round goods lie as they fell."""
+    random = np.random.default_rng(6)
+
+    def draw(pixels):
+        cv2.rectangle(pixels, (LEFT - 4, TOP - 4), (RIGHT + 4, BOTTOM + 4), (205, 210, 215), 6)
+        cv2.rectangle(pixels, (LEFT, TOP), (RIGHT, BOTTOM), floor, -1)
+        for _ in range(left):
+            x, y = int(random.integers(LEFT + 9, RIGHT - 8)), int(random.integers(TOP + 9, BOTTOM - 8))
+            for radius, shade in ((9, 0.5), (8, 0.8), (5, 1.0), (2, 1.3)):
+                bgr = tuple(float(channel * shade) for channel in (40, 110, 180))
+                cv2.circle(pixels, (x, y), radius, bgr, -1, cv2.LINE_AA)
+
+    return scenes.picture("", draw=draw)
+
+
+@pytest.mark.parametrize("floor", [(45, 50, 60), (20, 55, 90)])
+@pytest.mark.parametrize(("left", "at_most"), [(0, 0), (5, 10), (10, 20), (80, 80)])
+def test_goods_of_a_heap_lie_over_each_other_and_few_cover_much_of_the_crate(scenes, left, at_most, floor) -> None:
+    where = place(scenes, 80)
+    expected = expected_units(heap(scenes, 80, floor=floor), where)
+    assert expected.thrown
+    assert 0.6 * left <= units_of(expected, heap(scenes, left, floor=floor), where).count <= at_most
+
+
+def test_what_lies_in_rows_hides_nothing_of_the_rest(scenes) -> None:
+    assert not expected_units(tray(scenes, 5, 4, range(20)), place(scenes, 20)).thrown
