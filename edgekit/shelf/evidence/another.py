@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, hues_unseen_around
 from edgekit.shelf.evidence.edges import PatchShape, printed
 
-__all__ = ["shows_a_product", "turned_by"]
+__all__ = ["print_share", "shows_a_product", "turned_by"]
 
 _MOST_COLOUR = 0.3
 _PRINTED, _HUE, _APART, _EMPTY = 8.7, 3.0, 8.5, -8.4
@@ -33,10 +33,17 @@ def shows_a_product(clean: NDArray[np.uint8], shape: PatchShape, inside: NDArray
         shape: of the patch.
         inside: bool, what of the facing's middle lies inside its outline (inside_of); None for all.
     """
-    shown = printed(clean, shape), hues_unseen_around(clean, shape), apart_from_surroundings(chroma_of(clean), shape)
-    print_, hue, apart = (float((each if inside is None else each[inside]).mean()) for each in shown)
+    shown = hues_unseen_around(clean, shape), apart_from_surroundings(chroma_of(clean), shape)
+    hue, apart = (float((each if inside is None else each[inside]).mean()) for each in shown)
+    print_ = print_share(clean, shape, inside)
     odds = _PRINTED * print_ + _HUE * math.log(2.0 + hue) + _APART * min(apart, _MOST_COLOUR) + _EMPTY
     return 1.0 / (1.0 + math.exp(-odds))
+
+
+def print_share(clean: NDArray[np.uint8], shape: PatchShape, inside: NDArray[np.bool_] | None = None) -> float:
+    """Share (0-1) of a facing's middle that is printed; the arguments are those of shows_a_product."""
+    shown = printed(clean, shape)
+    return float((shown if inside is None else shown[inside]).mean())
 
 
 def turned_by(distance: float) -> float:

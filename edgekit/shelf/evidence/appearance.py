@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.evidence.another import shows_a_product, turned_by
+from edgekit.shelf.evidence.another import print_share, shows_a_product, turned_by
 from edgekit.shelf.evidence.colours import (
     between_colours,
     chroma_of,
@@ -52,6 +52,11 @@ back are 0.5 to 2.5, other products 3 to 15."""
 _LIKE_ITS_OWN = 0.25
 """Likeness of its edges (Units.likeness) that it then needs besides: units farther back, of another print even, have
 0.3 and more, gaps that show what lies behind the shelf 0.2 and less."""
+
+_FEW: Final = 0.25
+_FLOOR, _FULL = 0.33, 0.66
+"""Of a crate or tray that shows so little of its own goods, the print: floors have 0.2 of it and less, the last of its
+goods on the floor up to 0.55, other goods 0.77 and more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +175,13 @@ class AppearanceEvidence:
             return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
         found = units_of(expected.units, pixels, place)
         units = found.count
-        asked = units == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
+        if expected.units.heap and another >= _ASKED_BELOW and units <= _FEW * facing.capacity:
+            shown = print_share(clean, shape, inside_of(place, shape))
+            if shown >= _FULL:
+                units = 0
+            elif shown < _FLOOR and units == 0:
+                another = 0.0  # whatever its colour, it was not seen under the goods
+        asked = not expected.units.grid and units == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
         if asked and unseen_around(clean, shape, expected.patch) < _OWN:
             units, another = 1, 0.0  # farther back than where the foremost one stood
         return Judgement(units / facing.capacity, misplaced=another, units=True)

@@ -76,7 +76,17 @@ class UnitsLook:
     @property
     def told(self) -> bool:
         """Whether the reference tells how they stand."""
-        return len(self.parts) == 1 and _HEAP not in self.parts
+        return len(self.parts) == 1 and not self.heap
+
+    @property
+    def grid(self) -> bool:
+        """Whether many stand in rows and columns, in which each is seen and none hides another."""
+        return self.told and len(next(iter(self.parts.values()))) > _MOST_PARTS
+
+    @property
+    def heap(self) -> bool:
+        """Whether they are told by the share of a crate or tray that shows them."""
+        return _HEAP in self.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,10 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     in_file = max(1, capacity - front.steps)
     if front.stands and _is_whole(front, {(parts, 1), (1, parts), *expected.parts}):
         return Units(in_file, front.likeness)
-    found = [(layout, _shares(expected.front, patch, layout)) for layout in expected.parts]
+    found = [
+        (layout, _heap_shares(expected.front, patch) if expected.heap else _shares(expected.front, patch, layout))
+        for layout in expected.parts
+    ]
     layout, shares = min(found, key=lambda each: (max(each[1]) < _SURE, _doubt(each[1])))
     nothing = not expected.told and max(shares) < _SURE
     standing = 0 if nothing else sum(share >= STANDS_AT for share in shares)
@@ -132,6 +145,8 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     if expected.thrown:
         left = left_of_heap(left)
     count = max(min(1, standing), round(left * capacity))
+    if count == 0 and expected.grid:  # the last one, where the outline cuts through it
+        count = min(1, sum(share >= STANDS_AT for share in _heap_shares(expected.front, patch)))
     if expected.told:
         unclear = count in (0, capacity) and not turned
     else:
@@ -239,8 +254,14 @@ def _shares(expected: FrontLook, patch: NDArray[np.uint8], layout: Layout) -> li
     for down, across in cells:
         within = slice(down.start - up, down.stop + up), slice(across.start - aside, across.stop + aside)
         found.append(standing_in(expected.patch[down, across], patch[within]))
+    return found
+
+
+def _heap_shares(expected: FrontLook, patch: NDArray[np.uint8]) -> list[float]:
+    """Of each cell of a heap, row by row, the probability that goods lie there, as they did or otherwise."""
+    found, cells = _shares(expected, patch, _HEAP), _cells(expected.shape, _HEAP)
     gone = [index for index, share in enumerate(found) if share < STANDS_AT]
-    if layout == _HEAP and gone:
+    if gone:
         for index, lies in zip(gone, heaped(expected, patch, cells, [cells[index] for index in gone]), strict=True):
             found[index] = max(found[index], float(lies))
     return found

@@ -189,21 +189,33 @@ def test_other_goods_that_fill_the_crate_are_not_what_lay_in_it(scenes, bgr) -> 
     assert in_tray(scenes, 5, 4, range(20), shifted=(7, 8), bgr=bgr) == 0
 
 
+def in_rows(scenes, standing, *, aside=0):
+    """The shelf with so many of eight packages, in two rows of four, `aside` of where their outline is drawn."""
+
+    def draw(pixels):
+        width, height = (RIGHT - LEFT) // 4, (BOTTOM - TOP) // 2
+        for row, column in (divmod(index, 4) for index in standing):
+            x, y = LEFT + column * width + aside, TOP + row * height
+            pixels[y : y + height, x : x + width] = unit(5, width, height)
+
+    return scenes.picture("", draw=draw)
+
+
 @pytest.mark.parametrize("standing", [(), (0,), (7,), (1, 6), (0, 1, 2, 3), (0, 2, 3, 5, 6, 7)])
 def test_eight_packages_in_rows_are_counted_one_by_one(scenes, standing) -> None:
-    def picture(places):
-        def draw(pixels):
-            width, height = (RIGHT - LEFT) // 4, (BOTTOM - TOP) // 2
-            for row, column in (divmod(index, 4) for index in places):
-                x, y = LEFT + column * width, TOP + row * height
-                pixels[y : y + height, x : x + width] = unit(5, width, height)
-
-        return scenes.picture("", draw=draw)
-
     where = place(scenes, 8)
-    expected = expected_units(picture(range(8)), where)
+    expected = expected_units(in_rows(scenes, range(8)), where)
     assert expected.parts.keys() == {(2, 4)}
-    assert units_of(expected, picture(standing), where).count == len(standing)
+    assert units_of(expected, in_rows(scenes, standing), where).count == len(standing)
+
+
+@pytest.mark.parametrize("aside", [-4, -3, 0])
+@pytest.mark.parametrize(("standing", "count"), [((), 0), ((0,), 1)])
+def test_the_last_package_counts_where_the_outline_cuts_through_it(scenes, standing, count, aside) -> None:
+    where = place(scenes, 8)
+    expected = expected_units(in_rows(scenes, range(8), aside=aside), where)
+    assert expected.grid
+    assert units_of(expected, in_rows(scenes, standing, aside=aside), where).count == count
 
 
 @pytest.mark.parametrize("of", [4, 9])
