@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from edgekit.shelf.evidence.edges import (
     Edges,
     PatchShape,
     edges_of,
+    inside_of,
     kept_share,
     likeness_of,
     patch_of,
@@ -29,6 +30,7 @@ from edgekit.shelf.evidence.edges import (
 )
 from edgekit.shelf.evidence.files import FrontLook, front_look
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
+from edgekit.shelf.evidence.print import steep_share
 from edgekit.shelf.evidence.pushed import standing_back
 from edgekit.shelf.evidence.standing import standing_by
 from edgekit.shelf.evidence.units import UnitsLook, expected_units, units_of
@@ -51,6 +53,11 @@ back are 0.5 to 2.5, other products 3 to 15."""
 _LIKE_ITS_OWN = 0.25
 """Likeness of its edges (Units.likeness) that it then needs besides: units farther back, of another print even, have
 0.3 and more, gaps that show what lies behind the shelf 0.2 and less."""
+
+_FEW: Final = 0.25
+_FLOOR, _FULL = 0.33, 0.66
+"""Of a crate or tray that shows so little of its own goods, the print: floors have 0.2 of it and less, the last of its
+goods on the floor up to 0.55, other goods 0.77 and more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,12 +174,7 @@ class AppearanceEvidence:
         if expected.units is None:
             turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
             return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
-        found = units_of(expected.units, pixels, place)
-        units = found.count
-        asked = units == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
-        if asked and unseen_around(clean, shape, expected.patch) < _OWN:
-            units, another = 1, 0.0  # farther back than where the foremost one stood
-        return Judgement(units / facing.capacity, misplaced=another, units=True)
+        return _counted(expected.units, expected.patch, pixels, place, clean, another)
 
     def _stands(self, expected: _Expected, patch: NDArray[np.uint8]) -> float:
         """Probability (0-1) that the product stands, where it stood or farther back."""
@@ -184,6 +186,30 @@ class AppearanceEvidence:
             back = standing_back(expected.front, patch)
             return back if back >= self._stocked_at else stocked  # a slight likeness is no half empty place
         return stocked
+
+
+def _counted(
+    units: UnitsLook,
+    reference: NDArray[np.uint8],
+    pixels: Pixels,
+    place: FacingPlace,
+    clean: NDArray[np.uint8],
+    another: float,
+) -> Judgement:
+    """How many units stand, where another product stands with this probability as far as its look alone tells."""
+    facing, shape = place.facing, shape_of(place.box_xyxy_px)
+    found = units_of(units, pixels, place)
+    count = found.count
+    if units.heap and another >= _ASKED_BELOW and count <= _FEW * facing.capacity:
+        shown = steep_share(clean, shape, inside_of(place, shape))
+        if shown >= _FULL:
+            count = 0
+        elif shown < _FLOOR and count == 0:
+            another = 0.0  # whatever its colour, it was not seen under the goods
+    farther = not units.grid and count == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
+    if farther and unseen_around(clean, shape, reference) < _OWN:
+        count, another = 1, 0.0  # farther back than where the foremost one stood
+    return Judgement(count / facing.capacity, misplaced=another, units=True)
 
 
 def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:

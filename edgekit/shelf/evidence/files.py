@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
-__all__ = ["BLACK", "Front", "FrontLook", "foremost", "front_look", "light_around"]
+__all__ = ["BLACK", "Front", "FrontLook", "foremost", "front_look", "in_the_light_of"]
 
 _FEWEST_PX: Final = 6
 _SCALES: Final = 1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.82
@@ -117,24 +117,43 @@ def foremost(expected: FrontLook, patch: NDArray[np.uint8]) -> Front:
         )
     value, scale, sought, (left, top) = max(found, key=lambda each: each[0])
     there = patch[top : top + sought.shape[0], left : left + sought.shape[1]]
-    light = light_around(expected, patch)
+    light = _light_around(expected, patch)
     darker = 0.0 if light is None else float(light - np.median(_middle(_light(sought, there))))
     higher = (y + height - top - sought.shape[0]) / height
     deeper = (1.0 - scale) / _SMALLER + max(0.0, darker) / _DARKER + max(0.0, higher) / _HIGHER
     return Front(sought, there, value, standing_in(sought, there), round(deeper / _STEP))
 
 
-def light_around(expected: FrontLook, patch: NDArray[np.uint8]) -> float | None:
-    """Log of how much brighter it is around the facing than in the reference; None where nothing there tells of it.
+def in_the_light_of(expected: FrontLook, patch: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """float32 (3,): what the channels of a facing are multiplied by to look as in the reference's light, of any colour.
+
+    The sun, or a lamp that fails beside others, gives what is around the facing another colour too. Ones where nothing
+    there tells of it.
 
     Args:
         expected: the facing in the reference.
         patch: uint8 (height, width, 3), the facing now, with the same margin.
     """
+    around = _lit_around(expected, patch)
+    if around is None:
+        return np.ones(3, np.float32)
+    before, now = (each[around] + np.float32(BLACK / 3) for each in (expected.patch, patch))
+    gain: NDArray[np.float32] = np.median(before / now, axis=0)
+    return gain
+
+
+def _light_around(expected: FrontLook, patch: NDArray[np.uint8]) -> float | None:
+    """Log of how much brighter it is around the facing than in the reference; None where nothing there tells of it."""
+    around = _lit_around(expected, patch)
+    return None if around is None else float(np.median(_light(expected.patch, patch)[around]))
+
+
+def _lit_around(expected: FrontLook, patch: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+    """Bool (height, width): where around the facing both tell of the light; None where too little does."""
     (width, height), (x, y) = expected.shape.size_wh, expected.shape.shift_xy
     around = _lit(expected.patch, patch)
     around[y : y + height, x : x + width] = False
-    return float(np.median(_light(expected.patch, patch)[around])) if around.mean() >= _ENOUGH else None
+    return around if around.mean() >= _ENOUGH else None
 
 
 def _lit(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from edgekit.shelf.evidence.edges import PatchShape, inside_of, middle_of, patch
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
 
-__all__ = ["densest", "print_of", "sharp"]
+__all__ = ["Print", "densest", "print_of", "sharp", "steep_share"]
 
 _PATCH_PX: Final = 64
 """Pixels along a facing's longer side: at half of them letters and a blurred aisle look alike."""
@@ -25,6 +25,8 @@ _SOFT_PX: Final = 1.5
 _CONTRAST, _LEVELS, _COLOUR = 0.03, 4.0, 4.0
 """Share of its brightness, with grey levels, or steps of an 8-bit Lab picture, by which a pixel differs from those
 around it in print."""
+_STEEP, _STEEP_LEVELS = 0.05, 5.0
+"""Share of its brightness, and grey levels, by which goods change from one pixel to the next, in their own relief."""
 _BLACK: Final = 16.0
 """Grey levels that black is lifted by: what a dark pixel's noise adds is no print."""
 
@@ -71,6 +73,33 @@ def sharp(patch: NDArray[np.uint8], shape: PatchShape) -> NDArray[np.float32]:
     light -= np.median(light[:, beside : light.shape[1] - beside], 1, keepdims=True)
     lit = (_apart(light) > _CONTRAST) & (_apart(grey) > _LEVELS)
     return middle_of((lit | (_apart(colours).max(2) > _COLOUR)).astype(np.float32), shape.size_wh, shape.shift_xy)
+
+
+def steep_share(patch: NDArray[np.uint8], shape: PatchShape, inside: NDArray[np.bool_]) -> float:
+    """Share (0-1) of a facing in which brightness changes steeply: print, and the relief of loose goods, also soft.
+
+    Args:
+        patch: uint8 (height, width, 3) BGR, with its margin, without noise.
+        shape: of the patch.
+        inside: what of its middle lies inside the outline (inside_of).
+    """
+    import cv2
+
+    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    levels, share = (
+        middle_of(_steepness(values), shape.size_wh, shape.shift_xy) for values in (grey, np.log(grey + _BLACK))
+    )
+    return float(((share > _STEEP) & (levels >= _STEEP_LEVELS))[inside].mean())
+
+
+def _steepness(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Change from one pixel to the next."""
+    import cv2
+
+    steepness: NDArray[np.float32] = cv2.magnitude(
+        cv2.Sobel(values, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(values, cv2.CV_32F, 0, 1, scale=1 / 8)
+    )
+    return steepness
 
 
 def densest(values: NDArray[np.float32]) -> float:

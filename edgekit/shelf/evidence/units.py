@@ -15,7 +15,7 @@ from edgekit.shelf.evidence.another import shows_a_product, turned_by
 from edgekit.shelf.evidence.colours import strange_colours, without_noise
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of, patch_of, shape_of
 from edgekit.shelf.evidence.files import Front, FrontLook, foremost, front_look
-from edgekit.shelf.evidence.heaps import Cell, heaped
+from edgekit.shelf.evidence.heaps import Cell, heaped, left_of_heap, lie_in_no_order
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ Layout = tuple[int, int]
 _PATCH_PX: Final = 64
 _FEWEST_PX, _MOST_PARTS = 6, 6
 """A row or column is looked at in so many parts at most, each of so many pixels at least."""
+_SLIMMEST: Final = 5.0
+"""More units than that are looked for one by one if they are no slimmer than that, and where rows are told."""
 _HEAP: Final[Layout] = 4, 4
 """What more units than that lie in, rows or a heap, is not asked: such cells tell what share is left."""
 _TRAY_UNITS, _TRAY = 4, 0.06
@@ -64,15 +66,27 @@ class UnitsLook:
     Attributes:
         front: its products, near and farther back.
         parts: by the rows and columns in which its units may stand, one where the picture tells, each of them.
+        thrown: whether they lie in no order, and so over each other.
     """
 
     front: FrontLook
     parts: Mapping[Layout, tuple[_Part, ...]]
+    thrown: bool
 
     @property
     def told(self) -> bool:
         """Whether the reference tells how they stand."""
-        return len(self.parts) == 1 and _HEAP not in self.parts
+        return len(self.parts) == 1 and not self.heap
+
+    @property
+    def grid(self) -> bool:
+        """Whether many stand in rows and columns, in which each is seen and none hides another."""
+        return self.told and len(next(iter(self.parts.values()))) > _MOST_PARTS
+
+    @property
+    def heap(self) -> bool:
+        """Whether they are told by the share of a crate or tray that shows them."""
+        return _HEAP in self.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +109,16 @@ def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
     width, height = (max(_FEWEST_PX * parts, round(side * scale)) for side in (right - left, bottom - top))
     shape = PatchShape((width, height), (max(1, round(_ASIDE * width)), max(1, round(_UP * height))))
     patch = patch_of(reference, place, shape)
-    inner, layouts = edges_of(patch).inner(shape), _layouts(place)
+    inner, layouts = edges_of(patch).inner(shape), _layouts(place, shape)
     alike = [_alike(inner, layout) for layout in layouts]
-    told = max(alike) >= _SAME and parts == place.facing.capacity
-    if told:
+    most = max(alike, default=0.0)
+    if most >= _SAME:
         layouts = (layouts[int(np.argmax(alike))],)
-    return UnitsLook(front_look(patch, shape), {layout: _parts(reference, place, layout) for layout in layouts})
+    elif parts < place.facing.capacity:
+        layouts = (_HEAP,)
+    parts_of = {layout: _parts(reference, place, layout) for layout in layouts}
+    thrown = _HEAP in layouts and lie_in_no_order(patch, _cells(shape, _HEAP))
+    return UnitsLook(front_look(patch, shape), parts_of, thrown)
 
 
 def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
@@ -115,12 +133,20 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     in_file = max(1, capacity - front.steps)
     if front.stands and _is_whole(front, {(parts, 1), (1, parts), *expected.parts}):
         return Units(in_file, front.likeness)
-    found = [(layout, _shares(expected.front, patch, layout)) for layout in expected.parts]
+    found = [
+        (layout, _heap_shares(expected.front, patch) if expected.heap else _shares(expected.front, patch, layout))
+        for layout in expected.parts
+    ]
     layout, shares = min(found, key=lambda each: (max(each[1]) < _SURE, _doubt(each[1])))
     nothing = not expected.told and max(shares) < _SURE
     standing = 0 if nothing else sum(share >= STANDS_AT for share in shares)
     turned = _turned(expected.parts[layout], shares, pixels, place, layout) if max(shares) >= _SURE else 0
-    count = max(min(1, standing), round((standing + turned) / len(shares) * capacity))
+    left = (standing + turned) / len(shares)
+    if expected.thrown:
+        left = left_of_heap(left)
+    count = max(min(1, standing), round(left * capacity))
+    if count == 0 and expected.grid:  # the last one, where the outline cuts through it
+        count = min(1, sum(share >= STANDS_AT for share in _heap_shares(expected.front, patch)))
     if expected.told:
         unclear = count in (0, capacity) and not turned
     else:
@@ -162,12 +188,14 @@ def _boxes(place: FacingPlace, layout: Layout) -> list[tuple[int, int, int, int]
     return boxes
 
 
-def _layouts(place: FacingPlace) -> tuple[Layout, ...]:
-    """Rows and columns in which a facing's units may stand."""
-    capacity, parts = place.facing.capacity, _parts_of(place)
-    if capacity == parts:
-        return tuple((rows, parts // rows) for rows in range(parts, 0, -1) if parts % rows == 0)
-    return (_HEAP,)
+def _layouts(place: FacingPlace, shape: PatchShape) -> tuple[Layout, ...]:
+    """Rows and columns in which a facing's units may stand; where they are many, such as can be looked at each."""
+    capacity, (width, height) = place.facing.capacity, shape.size_wh
+    layouts = tuple((rows, capacity // rows) for rows in range(capacity, 0, -1) if capacity % rows == 0)
+    if capacity == _parts_of(place):
+        return layouts
+    sides = ((layout, sorted((height / layout[0], width / layout[1]))) for layout in layouts)
+    return tuple(layout for layout, (slim, long) in sides if slim >= max(_FEWEST_PX, long / _SLIMMEST))
 
 
 def _parts_of(place: FacingPlace) -> int:
@@ -175,21 +203,25 @@ def _parts_of(place: FacingPlace) -> int:
 
 
 def _alike(inner: Edges, layout: Layout) -> float:
-    """Mean likeness of each part to the next in its row and in its column."""
+    """Mean likeness of each part to the next, in its row or in its column, whichever is less.
+
+    Of units in one long row, three rows of three are alike along it alone.
+    """
     (rows, columns), (height, width) = layout, inner.strength.shape
     rim_y, rim_x = (
         max(1, round((_RIM if count > 1 else _RIM / 2) * side / count))
         for side, count in ((height, rows), (width, columns))
     )
-    found = []
+    beside: list[float] = []
+    below: list[float] = []
     for row, column in product(range(rows), range(columns)):
         (top, bottom), (left, right) = _span(height, rows, row), _span(width, columns, column)
         one = _cut(inner, (top + rim_y, bottom - rim_y), (left + rim_x, right - rim_x))
-        for next_row, next_column in ((row + 1, column), (row, column + 1)):
+        for found, next_row, next_column in ((below, row + 1, column), (beside, row, column + 1)):
             if next_row < rows and next_column < columns:
                 following = _cut(inner, _span(height, rows, next_row), _span(width, columns, next_column))
                 found.append(likeness_of(one, following).value)
-    return sum(found) / max(1, len(found))
+    return min(sum(found) / len(found) for found in (beside, below) if found)
 
 
 def _span(side: int, count: int, index: int) -> tuple[int, int]:
@@ -223,8 +255,14 @@ def _shares(expected: FrontLook, patch: NDArray[np.uint8], layout: Layout) -> li
     for down, across in cells:
         within = slice(down.start - up, down.stop + up), slice(across.start - aside, across.stop + aside)
         found.append(standing_in(expected.patch[down, across], patch[within]))
+    return found
+
+
+def _heap_shares(expected: FrontLook, patch: NDArray[np.uint8]) -> list[float]:
+    """Of each cell of a heap, row by row, the probability that goods lie there, as they did or otherwise."""
+    found, cells = _shares(expected, patch, _HEAP), _cells(expected.shape, _HEAP)
     gone = [index for index, share in enumerate(found) if share < STANDS_AT]
-    if layout == _HEAP and gone:
+    if gone:
         for index, lies in zip(gone, heaped(expected, patch, cells, [cells[index] for index in gone]), strict=True):
             found[index] = max(found[index], float(lies))
     return found

@@ -1,5 +1,6 @@
 """Evidence by appearance of several units: how many are left, farther back too, and what is none."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -53,3 +54,55 @@ def test_a_unit_farther_back_is_a_unit_and_not_another_product(judging, scenes) 
     farther = scenes.picture("ac", draw=unit(scenes.TOP - 6, scenes.LEFTS["b"] + 8, 30, 50))
     judged = bench.judge(pixels=farther)["b"]
     assert (judged.fill, judged.misplaced) == (0.5, 0.0)
+
+
+def crate(scenes, goods, *, left=30, floor=(150, 60, 20), bgr=(40, 110, 180)):
+    """The shelf whose facing a is a crate seen from above, in which `left` round goods lie as they fell."""
+    random = np.random.default_rng(goods)
+
+    def draw(pixels):
+        (x, y), (right, bottom) = (scenes.LEFTS["a"] - 6, scenes.TOP - 6), (scenes.LEFTS["a"] + 46, scenes.BOTTOM + 4)
+        cv2.rectangle(pixels, (x - 3, y - 3), (right + 3, bottom + 3), (205, 210, 215), -1)
+        cv2.rectangle(pixels, (x + 2, y + 2), (right - 2, bottom - 2), floor, -1)
+        for _ in range(left):
+            centre = int(random.integers(x + 9, right - 8)), int(random.integers(y + 9, bottom - 8))
+            for radius, shade in ((5, 0.3), (4, 0.9), (2, 1.4)):
+                cv2.circle(pixels, centre, radius, tuple(shade * channel for channel in bgr), -1, cv2.LINE_AA)
+
+    return scenes.picture("bc", draw=draw)
+
+
+@pytest.mark.parametrize("floor", [(150, 60, 20), (40, 70, 160)])
+def test_the_floor_of_a_crate_is_no_product_whatever_its_colour(judging, scenes, floor) -> None:
+    full = crate(scenes, 1, left=120, floor=floor)
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=120), {}, reference=full)
+    judged = bench.judge(pixels=crate(scenes, 1, left=0, floor=floor))["a"]
+    assert (judged.fill, judged.misplaced) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("bgr", [(60, 160, 60), (200, 90, 200)])
+def test_other_goods_that_fill_a_crate_are_misplaced_with_a_few_of_its_own_among_them(judging, scenes, bgr) -> None:
+    full = crate(scenes, 1, left=120)
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=120), {}, reference=full)
+    others, left = crate(scenes, 2, left=120, bgr=bgr), scenes.LEFTS["a"]
+    others[scenes.TOP : scenes.TOP + 30, left : left + 30] = full[scenes.TOP : scenes.TOP + 30, left : left + 30]
+    judged = bench.judge(pixels=others)["a"]
+    assert (judged.fill, judged.misplaced > 0.6) == (0.0, True)
+
+
+def test_a_large_carton_in_the_colours_of_many_small_ones_is_none_of_them(judging, scenes) -> None:
+    print_ = np.random.default_rng(3).uniform(20, 235, (6, 4, 3)).astype(np.float32)
+    left, top = scenes.LEFTS["a"] - 6, scenes.TOP - 6
+
+    def small(pixels):
+        for row, column in np.ndindex(2, 4):
+            x, y = left + column * 13, top + row * 45
+            pixels[y : y + 45, x : x + 13] = cv2.resize(print_, (13, 45), interpolation=cv2.INTER_LINEAR)
+
+    def large(pixels):
+        carton = cv2.resize(print_, (46, 75), interpolation=cv2.INTER_LINEAR)
+        pixels[top + 15 : top + 90, left + 3 : left + 49] = carton[:, ::-1]
+
+    full = scenes.picture("bc", draw=small)
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=8), {}, reference=full)
+    assert bench.judge(pixels=scenes.picture("bc", draw=large))["a"].fill == 0.0

@@ -176,7 +176,7 @@ def test_a_crate_of_many_is_out_of_stock_only_when_nothing_is_left_in_it(scenes,
     assert at_least <= in_tray(scenes, 5, 4, range(left)) <= at_most
 
 
-@pytest.mark.parametrize("light", [1.0, 0.4])
+@pytest.mark.parametrize("light", [1.0, 0.4, (0.5, 0.75, 1.0)])
 @pytest.mark.parametrize(("left", "at_least", "at_most"), [(0, 0, 0), (8, 5, 10), (20, 18, 20)])
 def test_goods_that_lie_otherwise_in_their_crate_are_known_by_colours_and_edges(
     scenes, left, at_least, at_most, light
@@ -187,3 +187,66 @@ def test_goods_that_lie_otherwise_in_their_crate_are_known_by_colours_and_edges(
 @pytest.mark.parametrize("bgr", [(20, 150, 60), (120, 60, 90)])
 def test_other_goods_that_fill_the_crate_are_not_what_lay_in_it(scenes, bgr) -> None:
     assert in_tray(scenes, 5, 4, range(20), shifted=(7, 8), bgr=bgr) == 0
+
+
+def in_rows(scenes, standing, *, aside=0):
+    """The shelf with so many of eight packages, in two rows of four, `aside` of where their outline is drawn."""
+
+    def draw(pixels):
+        width, height = (RIGHT - LEFT) // 4, (BOTTOM - TOP) // 2
+        for row, column in (divmod(index, 4) for index in standing):
+            x, y = LEFT + column * width + aside, TOP + row * height
+            pixels[y : y + height, x : x + width] = unit(5, width, height)
+
+    return scenes.picture("", draw=draw)
+
+
+@pytest.mark.parametrize("standing", [(), (0,), (7,), (1, 6), (0, 1, 2, 3), (0, 2, 3, 5, 6, 7)])
+def test_eight_packages_in_rows_are_counted_one_by_one(scenes, standing) -> None:
+    where = place(scenes, 8)
+    expected = expected_units(in_rows(scenes, range(8)), where)
+    assert expected.parts.keys() == {(2, 4)}
+    assert units_of(expected, in_rows(scenes, standing), where).count == len(standing)
+
+
+@pytest.mark.parametrize("aside", [-4, -3, 0])
+@pytest.mark.parametrize(("standing", "count"), [((), 0), ((0,), 1)])
+def test_the_last_package_counts_where_the_outline_cuts_through_it(scenes, standing, count, aside) -> None:
+    where = place(scenes, 8)
+    expected = expected_units(in_rows(scenes, range(8), aside=aside), where)
+    assert expected.grid
+    assert units_of(expected, in_rows(scenes, standing, aside=aside), where).count == count
+
+
+@pytest.mark.parametrize("of", [4, 9])
+def test_a_row_of_many_is_no_grid(scenes, of) -> None:
+    assert expected_units(shelf(scenes, BESIDE, of, range(of)), place(scenes, of)).parts.keys() != {(2, 2), (3, 3)}
+
+
+def heap(scenes, left, *, floor):
+    """A crate seen from above, in which `left` round goods lie as they fell."""
+    random = np.random.default_rng(6)
+
+    def draw(pixels):
+        cv2.rectangle(pixels, (LEFT - 4, TOP - 4), (RIGHT + 4, BOTTOM + 4), (205, 210, 215), 6)
+        cv2.rectangle(pixels, (LEFT, TOP), (RIGHT, BOTTOM), floor, -1)
+        for _ in range(left):
+            x, y = int(random.integers(LEFT + 9, RIGHT - 8)), int(random.integers(TOP + 9, BOTTOM - 8))
+            for radius, shade in ((9, 0.5), (8, 0.8), (5, 1.0), (2, 1.3)):
+                bgr = tuple(float(channel * shade) for channel in (40, 110, 180))
+                cv2.circle(pixels, (x, y), radius, bgr, -1, cv2.LINE_AA)
+
+    return scenes.picture("", draw=draw)
+
+
+@pytest.mark.parametrize("floor", [(45, 50, 60), (20, 55, 90)])
+@pytest.mark.parametrize(("left", "at_most"), [(0, 0), (5, 10), (10, 20), (80, 80)])
+def test_goods_of_a_heap_lie_over_each_other_and_few_cover_much_of_the_crate(scenes, left, at_most, floor) -> None:
+    where = place(scenes, 80)
+    expected = expected_units(heap(scenes, 80, floor=floor), where)
+    assert expected.thrown
+    assert 0.6 * left <= units_of(expected, heap(scenes, left, floor=floor), where).count <= at_most
+
+
+def test_what_lies_in_rows_hides_nothing_of_the_rest(scenes) -> None:
+    assert not expected_units(tray(scenes, 5, 4, range(20)), place(scenes, 20)).thrown
