@@ -50,7 +50,7 @@ class Camera:
         """From the point that an undisturbed camera sees to the point where it is seen now, 3x3."""
         dx = dy = turn = 0.0
         if self.shake_px:
-            dx, dy = np.random.default_rng((self.seed, int(round(time_s * 1000)))).normal(0, self.shake_px, 2)
+            dx, dy = np.random.default_rng((self.seed, round(time_s * 1000))).normal(0, self.shake_px, 2)
         if self.sway_px:
             dx += self.sway_px * (np.sin(time_s * 0.9) * 0.6 + np.sin(time_s * 2.3 + 1) * 0.4)
             dy += self.sway_px * (np.sin(time_s * 1.1 + 2) * 0.6 + np.sin(time_s * 1.9) * 0.4)
@@ -120,7 +120,6 @@ def drop(size_wh: tuple[int, int], spots: int, rng: np.random.Generator) -> Spri
 
 def covering(size_wh: tuple[int, int], rng: np.random.Generator) -> Picture:
     """What the camera sees with something before its lens: a hand, tape, a bag; nearly nothing, but not even."""
-    width, height = size_wh
     base = np.array(
         [(12, 14, 30), (20, 20, 20), (70, 90, 105), (120, 125, 128), (20, 25, 60)][int(rng.integers(0, 5))], np.float32
     )

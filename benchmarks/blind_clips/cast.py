@@ -92,7 +92,7 @@ def bodies_of(
         place = story.shelf.places[act.place]
         outline = cv2.perspectiveTransform(place.outline[None], view)[0]
         low, high = outline.min(axis=0), outline.max(axis=0)
-        # As near to the camera as it takes to cover the place: the shoulders are a quarter of the way down, 0.3 as broad as tall.
+        # As near to the camera as it takes to cover the place: shoulders are 0.3 as broad as somebody is tall.
         tall = max(height * rng.uniform(1.0, 1.3), (high[0] - low[0]) * 1.25 / 0.3)
         top = min(height * float(rng.uniform(0.02, 0.25)), low[1] - tall * 0.22)
         tall = max(tall, height - top + 20)

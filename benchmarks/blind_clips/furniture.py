@@ -9,12 +9,10 @@ import numpy as np
 
 from blind_clips.sprites import Picture, Sprite, Stand, paste, placed, speckle
 
-WALLS = ("plain", "textured", "perforated", "mirror", "goods", "aisle", "slats")
-
 
 @dataclass(frozen=True, slots=True)
 class Bay:
-    """The opening over one board: left, right, the top of the opening, where the wall meets the board, the board's front edge."""
+    """The opening over one board: its sides, its top, where the wall meets the board, the board's front edge."""
 
     left: int
     right: int

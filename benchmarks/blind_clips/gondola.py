@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from blind_clips.furniture import Bay, Canvas, paint_bay, paint_rail
-from blind_clips.goods import Maker, Product, other_sort
+from blind_clips.goods import UNLIKE, Maker, Product, difference, other_sort
 from blind_clips.shelf import Content, Place, Pose, Shelf
 from blind_clips.sprites import Sprite, Stand
 
@@ -118,8 +118,9 @@ def _row_products(
         height = tall * rng.uniform(0.8, 1.0) * (0.82 if deep > 1 else 1.0) / (1 if stacked == 1 else stacked)
         broad = tall * rng.uniform(0.58, 0.92) if stacked == 1 else tall * rng.uniform(0.45, 0.6)
         name = f"p{row}{len(out):02d}"
-        if out and rng.random() < plan.sorts:
-            product = other_sort(out[-1][0], name, rng)
+        sort = other_sort(out[-1][0], name, rng) if out and rng.random() < plan.sorts else None
+        if sort is not None and all(difference(sort, product) > UNLIKE for product, _ in out[-6:]):
+            product = sort
             deep, stacked = (out[-1][1], 1) if plan.stacked == (1, 1) else (1, out[-1][1])
         else:
             product = maker.package(name, (max(26, int(broad)), max(26, int(height))), rng)

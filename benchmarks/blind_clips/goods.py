@@ -12,6 +12,8 @@ from blind_clips.packages import ANY, SHAPES, Palette, draw_package, dressed
 from blind_clips.photographs import LOOSE_CLASSES, PACKED_CLASSES, ROUND_CLASSES, Photographs, crop
 from blind_clips.sprites import Picture, Sprite, speckle
 
+UNLIKE = 18.0  # a mean difference from which on anybody can tell two products apart
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Product:
@@ -96,6 +98,16 @@ def other_sort(product: Product, name: str, rng: np.random.Generator) -> Product
     """The same package in another flavour: its colours go round the circle."""
     turn = int(rng.integers(35, 110))
     return Product(name, tuple(Sprite(_hue_turned(s.bgr, turn), s.alpha) for s in product.looks))
+
+
+def difference(one: Product, other: Product) -> float:
+    """How unlike two products look from their fronts, 0 to 255: the mean difference where either of them is."""
+    size = one.size_wh
+    a, b = one.looks[0], other.looks[0]
+    whole = [cv2.resize(s.bgr, size, interpolation=cv2.INTER_AREA).astype(np.float32) for s in (a, b)]
+    masks = [cv2.resize(s.alpha, size, interpolation=cv2.INTER_AREA) > 127 for s in (a, b)]
+    apart = np.abs(cv2.GaussianBlur(whole[0] - whole[1], (0, 0), 2.0)).mean(axis=2)
+    return float(apart[masks[0] | masks[1]].mean())
 
 
 def _hue_turned(bgr: Picture, turn: int) -> Picture:

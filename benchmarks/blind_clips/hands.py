@@ -50,7 +50,7 @@ class Reach:
         restless = np.array([np.sin(time_s * 6.0), np.cos(time_s * 4.7)]) * 3.0
         tip = target + (origin - target) * away**1.2 + restless
         out = []
-        # `first frame in which it is so`: what is set down is in its place from grip_s on, and so not in the hand any more.
+        # What is set down is in its place from grip_s on, and not in the hand any more.
         carried = self.carried_in if time_s < self.grip_s - 1e-6 else self.carried_out
         if carried is not None:
             width, height = carried.size_wh

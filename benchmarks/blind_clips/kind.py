@@ -23,7 +23,7 @@ from blind_clips.stream import Stream
 from blind_clips.writing import write_folder
 
 MARGIN = 0.12  # of a shelf's picture on each side, which only a moved or aslant camera sees
-SIZES = ((640, 480), (800, 600), (848, 480), (960, 540), (960, 720))
+SIZES = ((640, 480), (800, 600), (848, 480), (960, 540))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def film_kind(kind: Kind, *, held_out: bool, seed: int, data: Path, folder: Path
 
 
 def in_view(shelf: Shelf, view: Matrix, size_wh: tuple[int, int], most: int, rng: np.random.Generator) -> Shelf:
-    """The shelf with at most so many places, all of them well in the picture; what stands elsewhere just stands there."""
+    """The shelf with at most so many places, all of them in the picture; what stands elsewhere just stands there."""
     inside = [index for index, place in enumerate(shelf.places) if _lies_within(place, view, size_wh)]
     kept = sorted(int(i) for i in rng.permutation(inside)[:most])
     others: list[tuple[Sprite, Stand]] = list(shelf.others)

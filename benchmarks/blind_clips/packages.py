@@ -17,7 +17,7 @@ _FONTS = (cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_TRIPLEX, cv2.FONT_HERSHEY_CO
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """How bright and how coloured packages are: ranges of saturation and value, 0 to 255, and how loud their print is."""
+    """How bright and how coloured packages are: ranges of 0 to 255, and how loud their print is."""
 
     saturation: tuple[int, int] = (60, 230)
     value: tuple[int, int] = (70, 240)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ Outline = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """How one unit was set down, as it differs from its seat: off by a share of its width, turned, lying, which look."""
+    """How one unit was set down, as it differs from its seat: off by a share of its size, turned, which look."""
 
     off_xy: tuple[float, float] = (0.0, 0.0)
     angle_deg: float = 0.0
@@ -45,7 +45,6 @@ class Place:
         seats: where units stand, in the order in which they are drawn; with n units the first n are taken.
         outline: its corners on the shelf, (n, 2), in the points of the shelf's picture.
         full: what an installer sees.
-        hanging: the seats' points are where units hang from and not where they stand.
     """
 
     name: str
@@ -95,8 +94,6 @@ class Shelf:
     shadow: float = 0.45
     shadow_off_xy: tuple[int, int] = (6, 5)
     shadow_blur_px: float = 8.0
-    makes_haze: bool = False
-    notes: tuple[str, ...] = field(default=())
 
 
 def unit_stand(place: Place, content: Content, index: int) -> Stand:

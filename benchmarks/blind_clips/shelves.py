@@ -13,6 +13,7 @@ from blind_clips.gondola import GondolaPlan, build_gondola
 from blind_clips.goods import Maker
 from blind_clips.kind import MARGIN, Site
 from blind_clips.packages import ANY, SHAPES, Palette
+from blind_clips.photo_shelf import build_photo_shelf
 from blind_clips.shelf import Shelf
 from blind_clips.sprites import Sprite
 
@@ -89,3 +90,10 @@ def pegs() -> Builder:
 def baskets() -> Builder:
     """Packages in wire baskets."""
     return lambda site, rng: loose.build_baskets(site.canvas_wh, MARGIN, Maker(site.photographs), rng)
+
+
+def photograph(*, deep: float = 0.25) -> Builder:
+    """A photographed real shelf."""
+    return lambda site, rng: build_photo_shelf(
+        site.data, site.canvas_wh, MARGIN, rng, held_out=site.held_out, deep=deep
+    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from blind_clips.acts import Act, By, Story, Way
 from blind_clips.furniture import leftover
-from blind_clips.goods import Maker, Product, half_as_tall, other_sort
+from blind_clips.goods import UNLIKE, Maker, Product, difference, half_as_tall, other_sort
 from blind_clips.shelf import Content, Place, Pose, Shelf
 
 HEAP = 8  # places of so many units and more are heaps: emptied by handfuls, filled by staff
@@ -23,6 +23,9 @@ class Plot:
         gap_s: seconds between two acts.
         rest_s: seconds for which a place is left alone after it changed.
         bodies: share of acts behind somebody's body and not by a hand.
+        leftovers: share of emptied places in which a tray or a carton stays.
+        begins_with_gap: share of places that are empty from the start.
+        overnight: share of places that were filled anew since the reference was taken.
         alien: sorts of what is put into a wrong place: "other", "sort", "small", "neighbour".
         quiet: spans without acts, such as while the camera sees nothing.
         unseen: moments within such spans at which something is done nonetheless.
@@ -40,6 +43,7 @@ class Plot:
     alien: tuple[str, ...] = ("other", "neighbour", "small")
     leftovers: float = 0.0
     begins_with_gap: float = 0.0
+    overnight: float = 0.0
     quiet: tuple[tuple[float, float], ...] = field(default=())
     unseen: tuple[float, ...] = field(default=())
 
@@ -63,9 +67,16 @@ def make_story(
         if place.capacity < HEAP and rng.random() < plot.begins_with_gap:
             acts.append(Act(0.0, index, replace(place.full, poses=()), By.NOBODY, Way.TAKE, "empty from the start"))
             nows[index] = _Now(acts[-1].after, float(rng.uniform(18, 40)), 1)
+        elif rng.random() < plot.overnight:
+            acts.append(Act(0.0, index, set_down(place, rng), By.NOBODY, Way.BRING, "filled since the reference"))
+            nows[index] = _Now(acts[-1].after)
+        elif place.capacity >= HEAP and plot.take and rng.random() < 0.4:
+            begun = place.full.poses[: levels(place.capacity)[1]]
+            acts.append(Act(0.0, index, replace(place.full, poses=begun), By.NOBODY, Way.TAKE, "sold before"))
+            nows[index] = _Now(acts[-1].after)
     time_s = float(rng.uniform(6.5, 9.0))
     moments = list(plot.unseen)
-    while time_s < duration_s - 18.5:
+    while time_s < duration_s - (26.0 if shelf.places[0].capacity >= HEAP else 18.5):
         while moments and moments[0] <= time_s:
             acts.extend(_unseen(moments.pop(0), shelf, nows, plot, rng))
         span = next((s for s in plot.quiet if s[0] - 4.5 < time_s < s[1] + 4.5), None)
@@ -82,7 +93,9 @@ def make_story(
 
 
 def _unseen(time_s: float, shelf: Shelf, nows: list[_Now], plot: Plot, rng: np.random.Generator) -> list[Act]:
-    free = [i for i, now in enumerate(nows) if now.free_from_s <= time_s and now.content is shelf.places[i].full]
+    free = [
+        i for i, now in enumerate(nows) if now.free_from_s <= time_s and shelf.places[i].state(now.content) == "stocked"
+    ]
     if not free:
         return []
     index = free[int(rng.integers(0, len(free)))]
@@ -117,9 +130,10 @@ def _next_acts(
         state = place.state(now.content)
         keen = 1.0 / (1 + now.changes)
         if state in ("stocked", "low") and plot.take:
-            choices.append((plot.take * keen, "take", index))
+            begun = 4.0 if 0 < now.content.units < place.capacity else 1.0
+            choices.append((plot.take * keen * begun, "take", index))
         if state in ("out_of_stock", "low"):
-            choices.append((plot.bring * 3, "bring", index))
+            choices.append((plot.bring * 5, "bring", index))
         if state == "misplaced":
             choices.append((plot.mend * 3, "mend", index))
         if state == "stocked" and plot.swap and place.capacity == 1:
@@ -135,11 +149,10 @@ def _next_acts(
     _, what, index = choices[int(rng.choice(len(choices), p=weights / weights.sum()))]
     place, now = shelf.places[index], nows[index]
     body = By.BODY if rng.random() < plot.bodies else By.HAND
-    look = now.content.product.looks[0]
     if what == "take":
         return _takes(time_s, index, place, nows, body, plot, rng)
     if what == "bring":
-        by = By.BODY if place.capacity >= HEAP or (place.capacity > 2 and rng.random() < 0.6) else body
+        by = By.BODY if place.capacity - now.content.units > 1 else body
         act = Act(time_s, index, set_down(place, rng), by, Way.BRING, "restocked", place.full.product.looks[0])
     elif what == "mend":
         act = Act(time_s, index, set_down(place, rng), By.BODY, Way.BRING, "put right", place.full.product.looks[0])
@@ -150,9 +163,7 @@ def _next_acts(
             time_s, index, after, By.BODY if what == "swap" else body, Way.BRING, "another put there", alien.looks[0]
         )
     elif what == "askew":
-        act = Act(
-            time_s, index, _disturbed(place, now.content, rng, strong=True), body, Way.BRING, "put back askew", look
-        )
+        act = Act(time_s, index, _disturbed(place, now.content, rng, strong=True), body, Way.TOUCH, "set askew")
         nows[index] = _Now(act.after, time_s + 10.0, now.changes)
         return [act]
     else:
@@ -171,18 +182,21 @@ def levels(capacity: int) -> tuple[int, ...]:
 def _takes(
     time_s: float, index: int, place: Place, nows: list[_Now], by: By, plot: Plot, rng: np.random.Generator
 ) -> list[Act]:
-    """Down to the next level or the one after it; a heap by handfuls."""
+    """Down to the next level or the one after it: unit by unit, a heap by handfuls."""
     now = nows[index]
     lower = [level for level in levels(place.capacity) if level < now.content.units]
-    heap = place.capacity >= HEAP
-    target = lower[min(int(rng.integers(0, 2)), len(lower) - 1)] if not heap else lower[0]
-    handfuls = 1
-    if heap:
-        handfuls = int(np.clip((now.content.units - target) // 4, 1, 5))
-        by = By.HAND
+    target = lower[min(int(rng.integers(0, 2)), max(len(lower) - 1, 0))]
+    if place.capacity >= HEAP and target == 0 and len(lower) > 1:
+        target = lower[0]
+    grabs = now.content.units - target
+    if place.capacity >= HEAP:
+        grabs, by = int(np.clip(grabs // 4, 1, 5)), By.HAND
+    elif by is By.BODY or (place.capacity >= 4 and target == 0 and grabs > 1):
+        # By hand it would be low for two seconds on its way.
+        grabs, by = 1, By.BODY
     acts, units = [], now.content.units
-    for n in range(handfuls):
-        units = target if n == handfuls - 1 else units - max(1, (units - target) // (handfuls - n))
+    for n in range(grabs):
+        units = target if n == grabs - 1 else units - max(1, (units - target) // (grabs - n))
         after = _emptied(place, now.content, units, plot, rng)
         look = now.content.product.looks[now.content.poses[-1].look % len(now.content.product.looks)]
         acts.append(_settle(nows, Act(time_s + n * 2.0, index, after, by, Way.TAKE, "taken", look), plot))
@@ -234,7 +248,8 @@ def _disturbed(place: Place, content: Content, rng: np.random.Generator, *, stro
         kind = rng.random()
         if kind < 0.5 or place.capacity > 1:
             poses[-1] = _laid(rng, 0.06, 3.5)
-        elif kind < 0.75:
+        elif kind < 0.75 or content.product.size_wh[1] > 1.3 * content.product.size_wh[0]:
+            # What is tall would lie before its neighbours.
             poses[-1] = Pose(front.off_xy, float(rng.normal(0, 1.5)), 1)
         else:
             poses[-1] = Pose((0.0, 0.0), 90.0 if rng.random() < 0.5 else -90.0, 0)
@@ -245,16 +260,26 @@ def _disturbed(place: Place, content: Content, rng: np.random.Generator, *, stro
 
 
 def _alien(place: Place, shelf: Shelf, plot: Plot, maker: Maker, rng: np.random.Generator) -> Product:
-    """Another product for a place: `sort` is the same package in other colours, `small` about half as tall."""
+    """Another product for a place, one that can be told from its own."""
     own = place.full.product
+    best = _stranger(own, shelf, plot, maker, rng)
+    for _ in range(8):
+        if difference(own, best) > UNLIKE:
+            break
+        other = _stranger(own, shelf, plot, maker, rng)
+        best = max(best, other, key=lambda product: difference(own, product))
+    return best
+
+
+def _stranger(own: Product, shelf: Shelf, plot: Plot, maker: Maker, rng: np.random.Generator) -> Product:
+    """Some other product: `sort` is the same package in other colours, `small` about half as tall."""
     kind = plot.alien[int(rng.integers(0, len(plot.alien)))]
-    if kind == "sort":
+    if kind == "sort" and rng.random() < 0.8:
         return other_sort(own, "alien", rng)
     width, height = own.size_wh
+    others = [place.full.product for place in shelf.places if place.full.product.name != own.name]
     others = [
-        p.full.product
-        for p in shelf.places
-        if p.full.product.name != own.name and 0.6 < p.full.product.size_wh[1] / height < 1.15
+        product for product in others if 0.6 < product.size_wh[1] / height < 1.15 and product.size_wh[0] < width * 1.25
     ]
     if kind == "neighbour" and others:
         return others[int(rng.integers(0, len(others)))]
