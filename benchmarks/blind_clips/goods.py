@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from blind_clips.outlines import ball_light
-from blind_clips.packages import ANY, SHAPES, Palette, draw_package, dressed
+from blind_clips.packages import ANY, SHAPES, Palette, draw_package, dressed, turned_face
 from blind_clips.photographs import LOOSE_CLASSES, PACKED_CLASSES, ROUND_CLASSES, Photographs, crop
 from blind_clips.sprites import Picture, Sprite, speckle
 
@@ -61,9 +61,8 @@ class Maker:
             size_wh,
             interpolation=cv2.INTER_AREA,
         )
-        # The back of it: the same colours, none of the print.
-        back = cv2.GaussianBlur(front, (0, 0), size_wh[0] * 0.12)
-        return dressed(front, shape, rng), dressed(back, shape, rng)
+        turned = turned_face(front, rng, bar_code=False)
+        return dressed(front, shape, rng), dressed(turned, shape, rng)
 
     def produce(self, name: str, size_px: int, rng: np.random.Generator) -> Product:
         """Loose round produce: eight items cut from a photograph of a heap."""

@@ -42,7 +42,7 @@ def draw_package(
     """A package from its front and from its side, which shows less print."""
     base, second = palette.colour(rng), palette.colour(rng)
     front = _face(size_wh, base, second, palette, rng)
-    side = _side(size_wh, base, second, palette, rng)
+    side = turned_face(front, rng, bar_code=True)
     return dressed(front, shape, rng), dressed(side, shape, rng)
 
 
@@ -73,18 +73,15 @@ def _face(
     return cv2.resize(face, size_wh, interpolation=cv2.INTER_AREA)
 
 
-def _side(
-    size_wh: tuple[int, int], base: tuple[int, ...], second: tuple[int, ...], palette: Palette, rng: np.random.Generator
-) -> Picture:
-    """The side of the package: its colours, a table of small print and a bar code."""
-    width, height = size_wh[0] * 2, size_wh[1] * 2
-    face = np.full((height, width, 3), base, np.uint8)
-    _ground(face, _mix(base, second, min(palette.print_contrast, 1.0)), rng)
-    _small_print(face, _ink(base, palette, rng), rng)
-    x, y, w, h = int(width * 0.2), int(height * 0.62), int(width * 0.5), int(height * 0.14)
-    face[y : y + h, x : x + w] = 235
-    face[y : y + h, x : x + w][:, np.repeat(rng.random(w // 3 + 1) < 0.5, 3)[:w]] = 30
-    return cv2.resize(face, size_wh, interpolation=cv2.INTER_AREA)
+def turned_face(front: Picture, rng: np.random.Generator, *, bar_code: bool) -> Picture:
+    """The same package turned by a third: its print has gone round, perhaps a bar code has come to the front."""
+    height, width = front.shape[:2]
+    face = np.roll(front, int(width * rng.uniform(0.25, 0.4)) * (1 if rng.random() < 0.5 else -1), axis=1)
+    if bar_code:
+        x, y, w, h = int(width * 0.1), int(height * 0.62), int(width * 0.35), int(height * 0.14)
+        face[y : y + h, x : x + w] = 235
+        face[y : y + h, x : x + w][:, rng.random(w) < 0.5] = 40
+    return face
 
 
 def _mix(a: tuple[int, ...], b: tuple[int, ...], share: float) -> tuple[int, ...]:

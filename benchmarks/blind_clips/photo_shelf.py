@@ -90,7 +90,7 @@ def _cut_out(
     bgr = picture[low[1] : high[1], low[0] : high[0]].copy()
     if bgr.shape[:2] != alpha.shape:
         return None
-    front, back = Sprite(bgr, alpha), Sprite(cv2.GaussianBlur(bgr, (0, 0), width * 0.1), alpha)
+    front = Sprite(bgr, alpha)
     foot = low[0] + width / 2, float(high[1])
     seats: tuple[Stand, ...] = (Stand(foot),)
     poses: tuple[Pose, ...] = (Pose(),)
@@ -105,7 +105,7 @@ def _cut_out(
             *seats,
         )
         poses = (Pose(), *poses)
-    return Place("", "", seats, corners, Content(Product(product, (front, back)), poses))
+    return Place("", "", seats, corners, Content(Product(product, (front,)), poses))
 
 
 def _dig(empty: Picture, place: Place, gap: Picture, rng: np.random.Generator) -> None:

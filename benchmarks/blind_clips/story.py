@@ -7,11 +7,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from blind_clips.acts import Act, By, Story, Way
-from blind_clips.furniture import leftover
-from blind_clips.goods import UNLIKE, Maker, Product, difference, half_as_tall, other_sort
-from blind_clips.shelf import Content, Place, Pose, Shelf
-
-HEAP = 8  # places of so many units and more are heaps: emptied by handfuls, filled by staff
+from blind_clips.goods import Maker
+from blind_clips.handling import HEAP, disturbed, emptied, laid_down, levels, set_down, stranger_for
+from blind_clips.shelf import Content, Place, Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def _unseen(time_s: float, shelf: Shelf, nows: list[_Now], plot: Plot, rng: np.r
             Act(
                 time_s,
                 index,
-                _emptied(shelf.places[index], nows[index].content, 0, plot, rng),
+                emptied(shelf.places[index], nows[index].content, 0, plot.leftovers, rng),
                 By.NOBODY,
                 Way.TAKE,
                 "taken unseen",
@@ -157,26 +155,20 @@ def _next_acts(
     elif what == "mend":
         act = Act(time_s, index, set_down(place, rng), By.BODY, Way.BRING, "put right", place.full.product.looks[0])
     elif what in ("swap", "fill wrongly"):
-        alien = _alien(place, shelf, plot, maker, rng)
-        after = Content(alien, (_laid(rng, 0.05, 3.0),))
+        alien = stranger_for(place, shelf, plot.alien, maker, rng)
+        after = Content(alien, (laid_down(rng, 0.05, 3.0),))
         act = Act(
             time_s, index, after, By.BODY if what == "swap" else body, Way.BRING, "another put there", alien.looks[0]
         )
     elif what == "askew":
-        act = Act(time_s, index, _disturbed(place, now.content, rng, strong=True), body, Way.TOUCH, "set askew")
+        act = Act(time_s, index, disturbed(place, now.content, rng, strong=True), body, Way.TOUCH, "set askew")
         nows[index] = _Now(act.after, time_s + 10.0, now.changes)
         return [act]
     else:
-        act = Act(time_s, index, _disturbed(place, now.content, rng, strong=False), By.HAND, Way.TOUCH, "touched")
+        act = Act(time_s, index, disturbed(place, now.content, rng, strong=False), By.HAND, Way.TOUCH, "touched")
         nows[index] = _Now(act.after, time_s + 6.0, now.changes)
         return [act]
     return [_settle(nows, act, plot)]
-
-
-def levels(capacity: int) -> tuple[int, ...]:
-    """Units at which a place may rest, from full to none: clear of the border between stocked and low."""
-    fixed = {1: (1, 0), 2: (2, 1, 0), 3: (3, 2, 1, 0), 4: (4, 2, 0), 5: (5, 3, 1, 0), 6: (6, 3, 1, 0), 7: (7, 4, 1, 0)}
-    return fixed.get(capacity) or (capacity, round(capacity * 0.6), max(1, round(capacity * 0.1)), 0)
 
 
 def _takes(
@@ -190,98 +182,14 @@ def _takes(
         target = lower[0]
     grabs = now.content.units - target
     if place.capacity >= HEAP:
-        grabs, by = int(np.clip(grabs // 4, 1, 5)), By.HAND
+        grabs, by = int(np.clip(grabs // (4 if place.capacity > 16 else 2), 1, 5)), By.HAND
     elif by is By.BODY or (place.capacity >= 4 and target == 0 and grabs > 1):
         # By hand it would be low for two seconds on its way.
         grabs, by = 1, By.BODY
     acts, units = [], now.content.units
     for n in range(grabs):
         units = target if n == grabs - 1 else units - max(1, (units - target) // (grabs - n))
-        after = _emptied(place, now.content, units, plot, rng)
+        after = emptied(place, now.content, units, plot.leftovers, rng)
         look = now.content.product.looks[now.content.poses[-1].look % len(now.content.product.looks)]
         acts.append(_settle(nows, Act(time_s + n * 2.0, index, after, by, Way.TAKE, "taken", look), plot))
     return acts
-
-
-def _emptied(place: Place, content: Content, units: int, plot: Plot, rng: np.random.Generator) -> Content:
-    rest = content.left_behind
-    if units == 0 and rng.random() < plot.leftovers:
-        rest = leftover(int(place.size_wh[0] * 0.92), int(place.size_wh[1]), rng)
-    return Content(content.product, content.poses[:units], rest)
-
-
-def set_down(place: Place, rng: np.random.Generator) -> Content:
-    """A full place as somebody fills it anew: near to how it was."""
-    if place.capacity >= HEAP:
-        poses = tuple(
-            Pose(
-                (float(rng.normal(0, 0.14)), float(rng.normal(0, 0.08))),
-                float(rng.uniform(-40, 40)),
-                int(rng.integers(0, 8)),
-            )
-            for _ in range(place.capacity)
-        )
-    else:
-        poses = tuple(_laid(rng, 0.05, 1.8) for _ in range(place.capacity))
-    return Content(place.full.product, poses)
-
-
-def _laid(rng: np.random.Generator, off: float, turn_deg: float) -> Pose:
-    sign = 1 if rng.random() < 0.5 else -1
-    return Pose(
-        (sign * float(rng.uniform(0.02, 0.02 + off)), float(rng.uniform(-0.01, 0.012))), float(rng.normal(0, turn_deg))
-    )
-
-
-def _disturbed(place: Place, content: Content, rng: np.random.Generator, *, strong: bool) -> Content:
-    """The same units, moved a little; strongly: one askew, turned to its side or lying, as customers put it back."""
-    poses = list(content.poses)
-    if place.capacity >= HEAP:
-        for i in rng.permutation(len(poses))[: len(poses) // (3 if strong else 8)]:
-            poses[i] = Pose(
-                (float(rng.normal(0, 0.15)), float(rng.normal(0, 0.1))),
-                float(rng.uniform(-40, 40)),
-                int(rng.integers(0, 8)),
-            )
-    elif strong:
-        front = poses[-1]
-        kind = rng.random()
-        if kind < 0.5 or place.capacity > 1:
-            poses[-1] = _laid(rng, 0.06, 3.5)
-        elif kind < 0.75 or content.product.size_wh[1] > 1.3 * content.product.size_wh[0]:
-            # What is tall would lie before its neighbours.
-            poses[-1] = Pose(front.off_xy, float(rng.normal(0, 1.5)), 1)
-        else:
-            poses[-1] = Pose((0.0, 0.0), 90.0 if rng.random() < 0.5 else -90.0, 0)
-    elif rng.random() < 0.5:
-        front = poses[-1]
-        poses[-1] = replace(front, off_xy=(front.off_xy[0] + float(rng.normal(0, 0.015)), front.off_xy[1]))
-    return Content(content.product, tuple(poses), content.left_behind)
-
-
-def _alien(place: Place, shelf: Shelf, plot: Plot, maker: Maker, rng: np.random.Generator) -> Product:
-    """Another product for a place, one that can be told from its own."""
-    own = place.full.product
-    best = _stranger(own, shelf, plot, maker, rng)
-    for _ in range(8):
-        if difference(own, best) > UNLIKE:
-            break
-        other = _stranger(own, shelf, plot, maker, rng)
-        best = max(best, other, key=lambda product: difference(own, product))
-    return best
-
-
-def _stranger(own: Product, shelf: Shelf, plot: Plot, maker: Maker, rng: np.random.Generator) -> Product:
-    """Some other product: `sort` is the same package in other colours, `small` about half as tall."""
-    kind = plot.alien[int(rng.integers(0, len(plot.alien)))]
-    if kind == "sort" and rng.random() < 0.8:
-        return other_sort(own, "alien", rng)
-    width, height = own.size_wh
-    others = [place.full.product for place in shelf.places if place.full.product.name != own.name]
-    others = [
-        product for product in others if 0.6 < product.size_wh[1] / height < 1.15 and product.size_wh[0] < width * 1.25
-    ]
-    if kind == "neighbour" and others:
-        return others[int(rng.integers(0, len(others)))]
-    made = maker.package("alien", (int(width * rng.uniform(0.85, 1.05)), int(height * rng.uniform(0.8, 1.0))), rng)
-    return half_as_tall(made, rng) if kind == "small" else made

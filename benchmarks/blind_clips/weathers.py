@@ -71,7 +71,7 @@ def lamp_fails(duration_s: float, rng: np.random.Generator) -> Weather:
 
 def evening(duration_s: float, rng: np.random.Generator) -> Weather:
     """Little light all the time: the reference was taken by day."""
-    level = float(rng.uniform(0.32, 0.42))
+    level = float(rng.uniform(0.38, 0.5))
     return Weather(
         (light.step(Spell(-5, duration_s + 5), (level * 0.85, level, level * 1.1)),),
         nuisances=(("evening", Spell(0, duration_s)),),
