@@ -36,17 +36,17 @@ def reaches_of(story: Story, view: Matrix, size_wh: tuple[int, int], rng: np.ran
     """An arm for every act that is done by hand."""
     width, height = size_wh
     thick = int(height * rng.uniform(0.05, 0.075))
-    limb = arm(int(height * 1.5), thick, None, rng)
+    limb = arm(int(height * 1.25), thick, None, rng)
     out = []
     for act in story.acts:
         if act.by is not By.HAND:
             continue
         if rng.random() < 0.3:
-            limb = arm(int(height * 1.5), thick, None, rng)
+            limb = arm(int(height * 1.25), thick, None, rng)
         target = _target(story, act, view)
         side = rng.uniform(-0.35, 0.35) * width
         origin = float(np.clip(target[0] + side, -0.1 * width, 1.1 * width)), height * 1.12
-        carried = None if act.carried is None else _as_seen(act.carried, view, target)
+        carried = None if act.carried is None else _as_seen(act.carried, view, target, _seat_scale(story, act))
         out.append(
             Reach(
                 limb,
@@ -72,12 +72,18 @@ def _target(story: Story, act: Act, view: Matrix) -> tuple[float, float]:
     return float(point[0]), float(point[1])
 
 
-def _as_seen(sprite: Sprite, view: Matrix, at: tuple[float, float]) -> Sprite:
+def _seat_scale(story: Story, act: Act) -> float:
+    """How small what is carried looks where it stood or will stand: what stands farther back is smaller."""
+    seats = story.shelf.places[act.place].seats
+    return seats[min(act.after.units if act.way is Way.TAKE else max(act.after.units - 1, 0), len(seats) - 1)].scale
+
+
+def _as_seen(sprite: Sprite, view: Matrix, at: tuple[float, float], size: float) -> Sprite:
     """What is carried, as large as the camera sees it there."""
     back = np.linalg.inv(view)
     here, beside = cv2.perspectiveTransform(np.float64([[at, (at[0] + 10.0, at[1])]]), back)[0]
     scale = 10.0 / max(float(np.hypot(*(beside - here))), 1e-6)
-    return placed(sprite, Stand((0, 0), float(np.clip(scale, 0.4, 2.0)), 4.0))[0]
+    return placed(sprite, Stand((0, 0), float(np.clip(scale, 0.4, 2.0)) * size, 4.0))[0]
 
 
 def bodies_of(

@@ -87,7 +87,7 @@ def _wall(
         for y in range(0, height, step):
             back[y : y + 3] = np.uint8(np.array(colour) * 0.5)
     elif wall == "mirror":
-        back = _blurred_goods(back, stock, rng, scale=0.7, blur=3.0, light=0.5)
+        back = _blurred_goods(back, stock, rng, scale=0.6, blur=4.5, light=0.55)
         sheen = np.linspace(0, 40, width)[None, :, None]
         back = np.clip(back * 0.85 + sheen, 0, 255).astype(np.uint8)
     elif wall == "goods":

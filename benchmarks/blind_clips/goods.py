@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from blind_clips.outlines import ball_light
 from blind_clips.packages import ANY, SHAPES, Palette, draw_package, dressed, turned_face
 from blind_clips.photographs import LOOSE_CLASSES, PACKED_CLASSES, ROUND_CLASSES, Photographs, crop
 from blind_clips.sprites import Picture, Sprite, speckle
 
-UNLIKE = 18.0  # a mean difference from which on anybody can tell two products apart
+UNLIKE = 26.0  # a difference from which on anybody can tell two products apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,13 +101,20 @@ def other_sort(product: Product, name: str, rng: np.random.Generator) -> Product
 
 
 def difference(one: Product, other: Product) -> float:
-    """How unlike two products look from their fronts, 0 to 255: the mean difference where either of them is."""
-    size = one.size_wh
-    a, b = one.looks[0], other.looks[0]
-    whole = [cv2.resize(s.bgr, size, interpolation=cv2.INTER_AREA).astype(np.float32) for s in (a, b)]
-    masks = [cv2.resize(s.alpha, size, interpolation=cv2.INTER_AREA) > 127 for s in (a, b)]
-    apart = np.abs(cv2.GaussianBlur(whole[0] - whole[1], (0, 0), 2.0)).mean(axis=2)
-    return float(apart[masks[0] | masks[1]].mean())
+    """How unlike two products look from some way off, 0 to 255: of small pictures, laid on each other at best."""
+    a, b = (_thumbnail(product.looks[0]) for product in (one, other))
+    height, width = a.shape[:2]
+    shifted = (
+        np.abs(a[1:-1, 1:-1] - b[y : y + height - 2, x : x + width - 2]).mean() for y in range(3) for x in range(3)
+    )
+    return float(min(shifted))
+
+
+def _thumbnail(sprite: Sprite) -> NDArray[np.float32]:
+    """The thing on grey, 12 points wide and 16 tall."""
+    alpha = sprite.alpha[..., None].astype(np.float32) / 255
+    on_grey = sprite.bgr * alpha + 128 * (1 - alpha)
+    return cv2.resize(on_grey.astype(np.float32), (12, 16), interpolation=cv2.INTER_AREA)
 
 
 def _hue_turned(bgr: Picture, turn: int) -> Picture:

@@ -16,6 +16,7 @@ from blind_clips.stream import Stream
 
 _NOTHING = Plot(take=0.0, bring=0.0, askew=0.0, touch=0.15, overnight=0.2)
 _TOUCHED = Plot(take=0.0, bring=0.0, askew=3.0, touch=3.0, gap_s=(4.0, 7.0))
+_SOLD = Plot(take=6.0, leftovers=0.3, gap_s=(3.5, 6.0), rest_s=18.0)
 _NOISY = Stream(noise=7.0, chroma=4.0)
 _POOR = Stream(noise=2.5, quality=32, skip=7.0, clock=True)
 _THIN = Stream(noise=2.5, quality=50, skip=4.0)
@@ -76,9 +77,7 @@ _BOARDS: Final = (
     Kind(
         "loud-neighbours", gondola(GondolaPlan(), palette=LOUD, share=0.2), Plot(bodies=0.5), Crowd(2, like_shelf=True)
     ),
-    Kind(
-        "deep-rows-sold", gondola(GondolaPlan(deep=(2, 5), boards=2)), Plot(take=6.0, leftovers=0.3), _TWO, aslant=0.2
-    ),
+    Kind("deep-rows-sold", gondola(GondolaPlan(deep=(2, 5), boards=2)), _SOLD, _TWO, aslant=0.2),
     Kind(
         "stacked-tins",
         gondola(GondolaPlan(stacked=(2, 3), boards=2), shapes=("can", "tub", "box")),

@@ -74,10 +74,9 @@ def paste(canvas: Picture, sprite: Sprite, at: tuple[int, int]) -> None:
     under = canvas[rows, columns]
     if under.size == 0:
         return
-    alpha = sprite.alpha[own_rows, own_columns].astype(np.float32)[..., None] / 255
-    canvas[rows, columns] = (
-        under + (sprite.bgr[own_rows, own_columns].astype(np.float32) - under) * alpha + 0.5
-    ).astype(np.uint8)
+    alpha = sprite.alpha[own_rows, own_columns].astype(np.float32) / 255
+    over = np.ascontiguousarray(sprite.bgr[own_rows, own_columns])
+    canvas[rows, columns] = cv2.blendLinear(over, np.ascontiguousarray(under), alpha, 1 - alpha)
 
 
 def cover(mask: Picture, sprite: Sprite, at: tuple[int, int]) -> None:
