@@ -178,8 +178,8 @@ def _takes(
     now = nows[index]
     lower = [level for level in levels(place.capacity) if level < now.content.units]
     target = lower[min(int(rng.integers(0, 2)), max(len(lower) - 1, 0))]
-    if place.capacity >= HEAP and target == 0 and len(lower) > 1:
-        target = lower[0]
+    if place.capacity >= HEAP and len(lower) > 1:
+        target = lower[1 if len(lower) > 2 and rng.random() < 0.75 else 0]
     grabs = now.content.units - target
     if place.capacity >= HEAP:
         grabs, by = int(np.clip(grabs // (4 if place.capacity > 16 else 2), 1, 5)), By.HAND
