@@ -187,7 +187,7 @@ PHOTOGRAPHED: Final = MappingProxyType(
         "shelf-04": Outlined(
             (328, 305),
             528,
-            -4.2,
+            1.5,
             ((144, 253, 275, 315), (404, 347, 445, 403)),
             MappingProxyType(
                 {
