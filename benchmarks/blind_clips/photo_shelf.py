@@ -109,7 +109,10 @@ def _cut_out(
 
 
 def _dig(empty: Picture, place: Place, gap: Picture, rng: np.random.Generator) -> None:
-    """Take the product out of the photograph: what a hole shows there, darker at its top and sides."""
+    """Take the product out of the photograph: what a hole shows there, darker at its top and sides.
+
+    The hole is a point narrower than the product, so that its rim does not show while the product stands there.
+    """
     sprite = place.full.product.looks[0]
     width, height = sprite.size_wh
     foot = place.seats[-1].foot_xy
@@ -137,7 +140,7 @@ def _dig(empty: Picture, place: Place, gap: Picture, rng: np.random.Generator) -
     hole[height - floor :] = hole[height - floor :] * 0.35 + board * 0.65
     dug = speckle(np.clip(hole, 0, 255).astype(np.uint8), rng, 2.0, 0.7)
     part = empty[y0 : y0 + height, x0 : x0 + width]
-    mask = cv2.dilate(sprite.alpha, np.ones((3, 3), np.uint8)).astype(np.float32)[..., None] / 255
+    mask = cv2.erode(sprite.alpha, np.ones((3, 3), np.uint8)).astype(np.float32)[..., None] / 255
     empty[y0 : y0 + height, x0 : x0 + width] = (part * (1 - mask) + dug * mask).astype(np.uint8)
 
 
