@@ -23,6 +23,7 @@ from blind_clips.stream import Stream
 from blind_clips.writing import write_folder
 
 MARGIN = 0.12  # of a shelf's picture on each side, which only a moved or aslant camera sees
+FEWEST_PLACES = 5
 SIZES = ((640, 480), (800, 600), (848, 480), (960, 540))
 
 
@@ -78,9 +79,7 @@ def film_kind(kind: Kind, *, held_out: bool, seed: int, data: Path, folder: Path
     canvas = int(size[0] / (1 - 2 * MARGIN)), int(size[1] / (1 - 2 * MARGIN))
     duration_s = float(rng.integers(90, 111))
     site = Site(data, held_out, canvas, Photographs.of_split(data, held_out=held_out))
-    shelf = kind.shelf(site, rng)
-    view = view_of((shelf.empty.shape[1], shelf.empty.shape[0]), size, kind.aslant * float(rng.uniform(0.7, 1.0)), rng)
-    shelf = in_view(shelf, view, size, kind.most_places, rng)
+    shelf, view = _shelf_and_view(kind, site, size, rng)
     weather = kind.weather(duration_s, rng)
     plot = replace(kind.plot, quiet=weather.quiet, unseen=weather.unseen)
     story = make_story(shelf, plot, site.maker(), duration_s, kind.fps, rng)
@@ -106,6 +105,18 @@ def film_kind(kind: Kind, *, held_out: bool, seed: int, data: Path, folder: Path
         for k, s in weather.nuisances
     ]
     return write_folder(take, kind.name, seed, nuisances, folder, rng)
+
+
+def _shelf_and_view(kind: Kind, site: Site, size_wh: tuple[int, int], rng: np.random.Generator) -> tuple[Shelf, Matrix]:
+    """A shelf and how the camera sees it, tried until enough places are in the picture."""
+    for _ in range(30):
+        shelf = kind.shelf(site, rng)
+        aslant = kind.aslant * float(rng.uniform(0.7, 1.0))
+        view = view_of((shelf.empty.shape[1], shelf.empty.shape[0]), size_wh, aslant, rng)
+        shelf = in_view(shelf, view, size_wh, kind.most_places, rng)
+        if len(shelf.places) >= FEWEST_PLACES:
+            return shelf, view
+    raise ValueError(f"{kind.name}: no shelf with {FEWEST_PLACES} places in the picture")
 
 
 def in_view(shelf: Shelf, view: Matrix, size_wh: tuple[int, int], most: int, rng: np.random.Generator) -> Shelf:
