@@ -1,12 +1,14 @@
 """Restock events held against the truth: simulated clips of every scenario, two real ones, hours of mere nuisance.
 
     python benchmarks/shelf_events.py [--data ../shared/data] [--scenarios NAME ...] [--seeds N] [--looks LOOK ...]
-        [--minutes N] [--full] [--detector] [--faults] [--json events.json]
+        [--minutes N] [--full] [--blind] [--detector] [--faults] [--json events.json]
 
 Every scenario of `edgekit simulate` with tuning seeds (from 0) and with held-out seeds (from 1000), by appearance,
 without any model. Shelves are rendered, or rendered with product photographs of GroceryStore (tuning: train split,
 held-out: val split), or photographs of shelves (tuning: two, held-out: two others). Nobody tunes on what is held
 out. Real: three bottles on a table by appearance (and by YOLOX-nano with --detector), and a shop's aisle looped.
+--blind: as well 44 kinds of clips (blind_clips) by an author who had read neither the shelf logic nor the simulation;
+those on held-out photographs and seeds are there to be counted and not to be looked at.
 --detector: shelves of products that YOLOX-nano, made INT8 by edgekit, finds surely (score 0.6) in photographs (apples,
 oranges, bananas, bowls, clocks), every facing by `method: detector`, in blocks of their own; photographs of the
 train split are for tuning, those of the val split are held out.
@@ -28,7 +30,7 @@ import time
 from pathlib import Path
 
 from shelf_bench.bottles import bottle_bundle
-from shelf_bench.cases import Case, Group, Looks, detector_cases, nuisance_cases, simulated_cases
+from shelf_bench.cases import Case, Group, Looks, blind_cases, detector_cases, nuisance_cases, simulated_cases
 from shelf_bench.running import Outcome, outcomes
 from shelf_bench.table import as_json, lines
 
@@ -49,6 +51,7 @@ def arguments() -> argparse.Namespace:
     looks = [look.value for look in Looks]
     parser.add_argument("--looks", nargs="+", choices=looks, default=looks, help="what the shelves are made of")
     parser.add_argument("--minutes", type=float, default=20.0, help="of nuisance; half of it the aisle")
+    parser.add_argument("--blind", action="store_true", help="clips of another author as well")
     parser.add_argument(
         "--detector", action="store_true", help="by YOLOX-nano as well: the bottles, and shelves of products it knows"
     )
@@ -63,6 +66,7 @@ def cases_of(asked: argparse.Namespace, folder: Path) -> list[Case]:
     seeds, minutes = (FULL_SEEDS, FULL_MINUTES) if asked.full else (asked.seeds, asked.minutes)
     looks = [Looks(name) for name in asked.looks]
     cases = simulated_cases(asked.data, asked.scenarios, seeds, looks, asked.seconds)
+    cases += blind_cases(asked.data, seeds) if asked.blind else []
     cases.append(Case("bottles", Group.REAL, asked.data, "bottles"))
     if asked.detector:
         bundle = bottle_bundle(asked.data, folder)

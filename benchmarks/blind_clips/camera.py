@@ -32,6 +32,7 @@ class Camera:
         sway_px: how far a hand-held view wanders, slowly.
         pushes: bumps; those of 4 px and more are told as `moved`.
         covered, frozen: spells in which the lens is covered, or the stream repeats one picture.
+        dark: spells in which the lights are out and nothing is to be seen; they are told as `blocked`.
         blurs: (spell, sigma in points): out of focus.
         dirt: what sticks on the lens, and from when on.
     """
@@ -42,6 +43,7 @@ class Camera:
     pushes: tuple[Push, ...] = field(default=())
     covered: tuple[Spell, ...] = field(default=())
     frozen: tuple[Spell, ...] = field(default=())
+    dark: tuple[Spell, ...] = field(default=())
     blurs: tuple[tuple[Spell, float], ...] = field(default=())
     dirt: tuple[Spell, Sprite] | None = None
     seed: int = 0
@@ -73,7 +75,7 @@ class Camera:
 
     def troubles(self, duration_s: float) -> list[dict[str, object]]:
         """What a truth says of the camera."""
-        rows: list[tuple[str, float, float]] = [("blocked", s.from_s, s.until_s) for s in self.covered]
+        rows: list[tuple[str, float, float]] = [("blocked", s.from_s, s.until_s) for s in (*self.covered, *self.dark)]
         rows += [("lost", s.from_s, s.until_s) for s in self.frozen]
         rows += [
             ("moved", p.spell.from_s, p.spell.until_s)

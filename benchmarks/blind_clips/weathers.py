@@ -84,6 +84,7 @@ def lights_out(duration_s: float, rng: np.random.Generator) -> Weather:
     return Weather(
         (light.off(spell, float(rng.uniform(0.02, 0.06))),),
         quiet=((spell.from_s, spell.until_s),),
+        camera=lambda size: Camera(size, dark=(spell,)),
         unseen=(spell.from_s + 8.0, spell.from_s + 11.0),
         nuisances=(("lights off", spell),),
     )

@@ -57,7 +57,7 @@ def write_folder(
         "version": 1,
         "store": "blind",
         "cameras": [{"id": "cam", "source": "clip.avi", "planogram": "planogram.yaml", "sample_fps": 5.0}],
-        "shelf": {"hold_out_of_stock_s": 5.0, "hold_restocked_s": 3.0, "cooldown_s": 3.0},
+        "shelf": {"hold_out_of_stock_s": 5.0, "hold_restocked_s": 3.0, "low_at": 0.25, "cooldown_s": 3.0},
     }
     path = folder / "edgekit.yaml"
     path.write_text(yaml.safe_dump(settings, sort_keys=False))

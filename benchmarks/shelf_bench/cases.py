@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 import numpy as np
+from blind_clips.catalogue import clip_names, write_clip
 
 from edgekit.config.loading import load_site
 from edgekit.replay.grading import Take, load_take
@@ -30,6 +31,7 @@ __all__ = [
     "Case",
     "Group",
     "Looks",
+    "blind_cases",
     "detector_cases",
     "nuisance_cases",
     "simulated_cases",
@@ -68,6 +70,8 @@ class Group(str, Enum):
 
     TUNING = "tuning"
     HELD_OUT = "held-out"
+    BLIND_TUNING = "by another author, tuning"
+    BLIND_HELD_OUT = "by another author, held-out"
     DETECTOR_TUNING = "by detector, tuning"
     DETECTOR_HELD_OUT = "by detector, held-out"
     REAL = "real"
@@ -96,6 +100,7 @@ class Case:
         looks: of the simulated shelf.
         bundle: detector that looks; None: by appearance.
         known: folder of the products that the detector knows, for a simulated shelf of them.
+        blind: `scenario` is a kind of blind_clips instead.
     """
 
     name: str
@@ -107,6 +112,7 @@ class Case:
     looks: Looks = Looks.RENDERED
     bundle: Path | None = None
     known: Path | None = None
+    blind: bool = False
 
 
 def simulated_cases(
@@ -140,6 +146,17 @@ def detector_cases(
     return cases
 
 
+def blind_cases(data: Path, seeds: int) -> list[Case]:
+    """Every kind of blind_clips, whose author knew neither the shelf logic nor the simulation."""
+    groups = ((Group.BLIND_TUNING, 0), (Group.BLIND_HELD_OUT, HELD_OUT_FROM))
+    return [
+        Case(f"{name}-{seed}", group, data, name, seed, blind=True)
+        for group, first in groups
+        for name in clip_names()
+        for seed in range(first, first + seeds)
+    ]
+
+
 def nuisance_cases(data: Path, minutes: float, clip_s: float = 600.0) -> list[Case]:
     """Held-out clips of the scenarios in which nothing is taken, of so many minutes in all."""
     count, length_s = math.ceil(minutes * 60 / clip_s), min(clip_s, minutes * 60)
@@ -155,7 +172,11 @@ def take_of(case: Case, folder: Path) -> Take:
         return bottle_take(case.data, folder, case.bundle)
     if case.scenario == "aisle":
         return aisle_take(case.data, folder, case.seconds or 300.0)
-    config = write_folder(_simulation(case, folder), folder / "take")
+    if case.blind:
+        held_out = case.seed >= HELD_OUT_FROM
+        config = write_clip(case.scenario, held_out=held_out, seed=case.seed, data=case.data, folder=folder / "take")
+    else:
+        config = write_folder(_simulation(case, folder), folder / "take")
     site = load_site(config)
     if case.bundle is not None:
         site = site.model_copy(update={"models": {"shelf": case.bundle}})
