@@ -1,7 +1,7 @@
 """Restock events held against the truth: simulated clips of every scenario, two real ones, hours of mere nuisance.
 
     python benchmarks/shelf_events.py [--data ../shared/data] [--scenarios NAME ...] [--seeds N] [--looks LOOK ...]
-        [--minutes N] [--full] [--blind] [--detector] [--faults] [--json events.json]
+        [--minutes N] [--full] [--blind] [--detector] [--groups GROUP ...] [--faults] [--json events.json]
 
 Every scenario of `edgekit simulate` with tuning seeds (from 0) and with held-out seeds (from 1000), by appearance,
 without any model. Shelves are rendered, or rendered with product photographs of GroceryStore (tuning: train split,
@@ -55,6 +55,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--detector", action="store_true", help="by YOLOX-nano as well: the bottles, and shelves of products it knows"
     )
+    groups = [group.value for group in Group]
+    parser.add_argument("--groups", nargs="+", choices=groups, default=groups, help="only these")
     parser.add_argument("--full", action="store_true", help=f"{FULL_SEEDS} seeds, {FULL_MINUTES / 60:.0f} hours")
     parser.add_argument("--faults", action="store_true", help="print every wrong, missed and late event")
     parser.add_argument("--jobs", type=int, default=usable_cores(), help="clips at a time")
@@ -76,6 +78,7 @@ def cases_of(asked: argparse.Namespace, folder: Path) -> list[Case]:
         aisle_minutes = min(60.0, minutes / 2)
         cases.append(Case("aisle", Group.NUISANCE, asked.data, "aisle", seconds=aisle_minutes * 60))
         cases += nuisance_cases(asked.data, minutes - aisle_minutes)
+    cases = [case for case in cases if case.group.value in asked.groups]
     # The longest first: else the last one keeps one core busy and the others idle.
     return sorted(cases, key=lambda case: -(case.seconds or 0.0))
 
