@@ -163,9 +163,8 @@ def visible_shares(
     if background is not None and texture is not None:
         own |= filled_alone(pieces, [place for place in filled if place.facing.id not in own], background.still_s)
         before, now = texture_of(background.grey).picture, texture.picture
-        own |= {
-            place.facing.id for place in touched if covered[place.facing.id] and is_light(pieces, place, before, now)
-        }
+        under = [place for place in touched if covered[place.facing.id] and place.facing.id not in own]
+        own |= {place.facing.id for place in under if is_light(pieces, place, before, now)}
     return shares | {name: 1 - share for name, share in covered.items() if name not in own}
 
 
