@@ -72,7 +72,7 @@ def _come(stage: Stage, action: Action, place: Place, at_s: float, cause: str) -
 
 
 def _is_strange(place: Place, units: tuple[Unit, ...]) -> bool:
-    return any(unit.layer is other for unit in units for other in place.others)
+    return any(unit.at_first.layer is other for unit in units for other in place.others)
 
 
 def _swap(stage: Stage, action: Action, place: Place, at_s: float) -> None:
@@ -112,15 +112,17 @@ def _state_of(place: Place, units: tuple[Unit, ...]) -> FacingStatus:
 
 
 def _put_back(random: np.random.Generator, unit: Unit, strength: float = 1.0) -> Unit:
-    width = unit.layer.size_wh[0]
+    """A unit that somebody had in his hands, near where it stood at first: however often, it does not wander off."""
+    first = unit.at_first
+    width = first.layer.size_wh[0]
     aside = float(np.clip(random.normal(0, 0.04 * width), -0.12 * width, 0.12 * width)) * strength
     layer = adjusted(
-        unit.layer,
+        first.layer,
         gain=float(np.clip(random.normal(1, 0.05), 0.85, 1.15)),
         angle_deg=float(np.clip(random.normal(0, 1.2), -3, 3)) * strength,
         scale=float(np.clip(random.normal(1, 0.012), 0.96, 1.03)),
     )
-    return Unit(layer, round(unit.x + aside), unit.y + int(random.integers(-1, 2)), shade_of(layer))
+    return Unit(layer, round(first.x + aside), first.y + int(random.integers(-1, 2)), shade_of(layer), first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,19 @@ class Unit:
         layer: how it looks.
         x, y: its upper left corner, pixels of the scene's flat picture.
         shade: darkness that it throws on what is behind it, about the same middle; None for none.
+        stood: how and where it stood at first, if it has been moved since.
     """
 
     layer: Layer
     x: int
     y: int
     shade: Layer | None = None
+    stood: Unit | None = None
+
+    @property
+    def at_first(self) -> Unit:
+        """How it stood before anybody moved it."""
+        return self.stood or self
 
 
 Stock = Mapping[str, tuple[Unit, ...]]

@@ -135,3 +135,18 @@ def test_another_product_is_misplaced_until_its_own_comes_back():
 def test_a_script_about_a_facing_that_is_not_there_is_refused():
     with pytest.raises(UsageError, match="nowhere"):
         played(Action(Kind.TAKE, 5.0, facings=("nowhere",)))
+
+
+def test_however_often_a_product_is_moved_it_stays_about_where_it_stood():
+    name = first(played())
+    moves = tuple(Action(Kind.SHIFT, 2.0 + each, 0.4, (name,)) for each in range(120))
+    seen = differences(played(*moves, seconds=125.0), name)
+    (first_move,) = (value for time_s, value in seen.items() if abs(time_s - 2.6) < 0.01)
+    assert np.median([value for time_s, value in seen.items() if time_s > 90]) < 1.2 * first_move
+
+
+def test_another_product_that_was_moved_goes_when_the_own_one_comes_back():
+    name = first(played())
+    swapped = (Action(Kind.SWAP, 5.0, 2.0, (name,)), Action(Kind.SHIFT, 10.0, 2.0, (name,)))
+    seen = differences(played(*swapped, Action(Kind.BACK, 15.0, facings=(name,))), name)
+    assert seen[20.0 - 0.2] < 0.6 * seen[14.0]
