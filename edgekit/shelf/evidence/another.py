@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, hues_unseen_around
+from edgekit.shelf.evidence.comparator import Compared
 from edgekit.shelf.evidence.edges import PatchShape, inside_of
 from edgekit.shelf.evidence.print import densest, print_of
 
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
 
-__all__ = ["shows_a_product", "turned_by"]
+__all__ = ["another_compared", "print_odds", "shows_a_product", "turned_by"]
 
 _MOST_COLOUR: Final = 0.3
 _PRINTED, _PRINTED_SOMEWHERE, _HUE, _HUE_SOMEWHERE, _APART, _EMPTY = 5.6, 7.6, 0.7, 1.8, 3.9, -8.5
@@ -41,13 +42,22 @@ def shows_a_product(pixels: Pixels, place: FacingPlace, clean: NDArray[np.uint8]
         clean: uint8 (height, width, 3) BGR, its patch with a margin, without noise.
         shape: of the patch.
     """
+    return 1.0 / (1.0 + math.exp(-print_odds(pixels, place, clean, shape)))
+
+
+def another_compared(print_odds: float, compared: Compared) -> float:
+    """The same probability by its print and colours (print_odds) and by the comparator, which count alike."""
+    return 1.0 / (1.0 + math.exp(-print_odds - compared.another))
+
+
+def print_odds(pixels: Pixels, place: FacingPlace, clean: NDArray[np.uint8], shape: PatchShape) -> float:
+    """Log-odds of the same (shows_a_product)."""
     inside = inside_of(place, shape)
     hues, apart = hues_unseen_around(clean, shape), apart_from_surroundings(chroma_of(clean), shape)
     print_ = print_of(pixels, place)
     odds = _PRINTED * print_.share + _PRINTED_SOMEWHERE * densest(print_.where)
     odds += _HUE * math.log(2.0 + float(hues[inside].mean())) + _HUE_SOMEWHERE * math.log(2.0 + densest(hues * inside))
-    odds += _APART * min(float(apart[inside].mean()), _MOST_COLOUR) + _EMPTY
-    return 1.0 / (1.0 + math.exp(-odds))
+    return odds + _APART * min(float(apart[inside].mean()), _MOST_COLOUR) + _EMPTY
 
 
 def turned_by(distance: float) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.evidence.another import shows_a_product, turned_by
+from edgekit.shelf.evidence.another import another_compared, print_odds, turned_by
 from edgekit.shelf.evidence.colours import (
     between_colours,
     chroma_of,
@@ -18,6 +18,7 @@ from edgekit.shelf.evidence.colours import (
     unseen_around,
     without_noise,
 )
+from edgekit.shelf.evidence.comparator import Comparator, Crop, crop_of
 from edgekit.shelf.evidence.edges import (
     Edges,
     PatchShape,
@@ -32,7 +33,7 @@ from edgekit.shelf.evidence.files import FrontLook, front_look
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
 from edgekit.shelf.evidence.print import steep_share
 from edgekit.shelf.evidence.pushed import standing_back
-from edgekit.shelf.evidence.standing import standing_by
+from edgekit.shelf.evidence.standing import standing_by, standing_compared
 from edgekit.shelf.evidence.units import UnitsLook, expected_units, units_of
 from edgekit.shelf.words import Findings, UnknownReason, Want
 
@@ -47,6 +48,8 @@ _ANCHORED_AT = 0.9
 product."""
 _ASKED_BELOW = 0.5
 """What is more likely the product itself is not looked at for being another."""
+_PLAIN = 0.9
+"""Probability by edges and colours alone from which a product needs no second look."""
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
@@ -61,14 +64,24 @@ goods on the floor up to 0.55, other goods 0.77 and more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Expected:
+class _Look:
+    """Edges and colours of a facing that is stocked."""
+
     shape: PatchShape
     edges: Edges
-    edge_share: float
     chroma: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Expected:
+    """A facing in the reference picture."""
+
+    look: _Look
+    edge_share: float
+    patch: NDArray[np.uint8]
+    crop: Crop
     units: UnitsLook | None
     front: FrontLook | None
-    patch: NDArray[np.uint8]
 
 
 class AppearanceEvidence:
@@ -84,6 +97,7 @@ class AppearanceEvidence:
 
     def __init__(self, context: MethodContext) -> None:
         self._stocked_at = context.rules.stocked_at
+        self._comparator = Comparator()
         self._expected = {
             place.facing.id: _expected(context.reference_pixels, place) for place in context.reference_places
         }
@@ -125,7 +139,7 @@ class AppearanceEvidence:
     def anchored(self, pixels: Pixels, place: FacingPlace) -> Baseline | None:
         """The baseline of a facing that has just been restocked; None where it is not like enough to the reference."""
         expected = self._expected[place.facing.id]
-        look = patch_of(pixels, place, expected.shape)
+        look = patch_of(pixels, place, expected.look.shape)
         if not self._may_be_bound(place, look):
             return None
         sure = (self._like(expected, look, pixels, place).fill or 0.0) >= _ANCHORED_AT
@@ -146,46 +160,53 @@ class AppearanceEvidence:
 
     def _may_be_bound(self, place: FacingPlace, look: NDArray[np.uint8]) -> bool:
         expected, facing = self._expected[place.facing.id], place.facing
-        fits = look.shape == (*expected.chroma.shape[:2], 3) and expected.edge_share >= _MIN_EDGE_SHARE
+        fits = look.shape == expected.patch.shape and expected.edge_share >= _MIN_EDGE_SHARE
         return fits and not facing.empty_in_reference and facing.capacity == 1
 
     def _judged(self, pixels: Pixels, place: FacingPlace, baseline: Baseline | None) -> Judgement:
         expected = self._expected[place.facing.id]
         if expected.edge_share < _MIN_EDGE_SHARE:
             return Judgement(None, UnknownReason.NO_EVIDENCE)
-        patch = patch_of(pixels, place, expected.shape)
+        patch = patch_of(pixels, place, expected.look.shape)
         first = self._like(expected, patch, pixels, place)
         if baseline is None or baseline.look is None or (first.fill or 0.0) >= _ANCHORED_AT:
             return first
-        second = self._like(_expected_of(baseline.look, expected.shape), patch, pixels, place)
+        second = _as_it_stood(_look_of(baseline.look, expected.look.shape), patch)
         # It says that the facing is stocked, or nothing: by how much one is empty the reference alone tells.
-        return second if (second.fill or 0.0) >= max(self._stocked_at, first.fill or 0.0) else first
+        return Judgement(second) if second >= max(self._stocked_at, first.fill or 0.0) else first
 
     def _like(self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> Judgement:
         """Judge one patch of `pixels`."""
-        facing, shape = place.facing, expected.shape
-        stocked = self._stands(expected, patch)
+        facing, shape = place.facing, expected.look.shape
+        stocked, another = self._stands(expected, patch), 0.0
         if facing.empty_in_reference:
             return Judgement(1.0 - stocked)
         clean = without_noise(patch)
-        another = 0.0
-        if stocked < _ASKED_BELOW:
-            another = (1.0 - stocked) * shows_a_product(pixels, place, clean, shape)
-        if expected.units is None:
-            turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
-            return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
-        return _counted(expected.units, expected.patch, pixels, place, clean, another)
+        if stocked < _PLAIN:
+            compared = self._comparator.compare(expected.crop, crop_of(pixels, place.polygon_xy_px))
+            stocked = standing_compared(stocked, compared)
+            if stocked < _ASKED_BELOW:
+                another = (1.0 - stocked) * another_compared(print_odds(pixels, place, clean, shape), compared)
+        if expected.units is not None:
+            return _counted(expected.units, expected.patch, pixels, place, clean, another)
+        turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
+        return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
 
     def _stands(self, expected: _Expected, patch: NDArray[np.uint8]) -> float:
-        """Probability (0-1) that the product stands, where it stood or farther back."""
-        now = edges_of(patch)
-        shift_xy = likeness_of(expected.edges, now).shift_xy
-        kept = kept_share(expected.edges, now, shift_xy)
-        stocked = standing_by(kept, colour_distance(expected.chroma, chroma_of(patch), expected.shape, shift_xy))
+        """Probability (0-1) by edges and colours that the product stands, where it stood or farther back."""
+        stocked = _as_it_stood(expected.look, patch)
         if stocked < _ASKED_BELOW and expected.front is not None:
             back = standing_back(expected.front, patch)
             return back if back >= self._stocked_at else stocked  # a slight likeness is no half empty place
         return stocked
+
+
+def _as_it_stood(look: _Look, patch: NDArray[np.uint8]) -> float:
+    """Probability (0-1) that a product stands as it looked, about where it stood."""
+    now = edges_of(patch)
+    shift_xy = likeness_of(look.edges, now).shift_xy
+    kept = kept_share(look.edges, now, shift_xy)
+    return standing_by(kept, colour_distance(look.chroma, chroma_of(patch), look.shape, shift_xy))
 
 
 def _counted(
@@ -214,19 +235,23 @@ def _counted(
 
 def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:
     """Probability (0-1) that a product without a likeness to the reference is still that of the reference."""
-    return turned_by(between_colours(without_noise(expected.patch), clean, expected.shape))
+    return turned_by(between_colours(without_noise(expected.patch), clean, expected.look.shape))
 
 
 def _expected(reference: Pixels, place: FacingPlace) -> _Expected:
-    shape = shape_of(place.box_xyxy_px)
-    expected = _expected_of(patch_of(reference, place, shape), shape)
-    if place.facing.empty_in_reference:
-        return expected
-    if place.facing.capacity > 1:
-        return replace(expected, units=expected_units(reference, place))
-    return replace(expected, front=front_look(expected.patch, shape))
+    shape, facing = shape_of(place.box_xyxy_px), place.facing
+    patch = patch_of(reference, place, shape)
+    look, crop = _look_of(patch, shape), crop_of(reference, place.polygon_xy_px)
+    full, many = not facing.empty_in_reference, facing.capacity > 1
+    return _Expected(
+        look,
+        look.edges.share,
+        patch,
+        crop,
+        units=expected_units(reference, place) if full and many else None,
+        front=front_look(patch, shape) if full and not many else None,
+    )
 
 
-def _expected_of(patch: NDArray[np.uint8], shape: PatchShape) -> _Expected:
-    edges = edges_of(patch).inner(shape)
-    return _Expected(shape, edges, edges.share, chroma_of(patch), None, None, patch)
+def _look_of(patch: NDArray[np.uint8], shape: PatchShape) -> _Look:
+    return _Look(shape, edges_of(patch).inner(shape), chroma_of(patch))

@@ -68,8 +68,11 @@ def test_a_product_that_was_pushed_back_stands_and_another_there_does_not(judgin
     assert told.misplaced > 0.8
 
 
-def test_what_is_only_a_little_like_a_product_farther_back_leaves_no_doubt_that_it_is_gone(judging, scenes) -> None:
+@pytest.mark.parametrize("own_share", [0.3, 0.5])
+def test_what_is_only_a_little_like_a_product_farther_back_leaves_no_doubt_that_it_is_gone(
+    judging, scenes, own_share
+) -> None:
     bench, at = judging.Bench(scenes, scenes.planogram("appearance"), {}), slice(scenes.TOP, scenes.BOTTOM)
     own, another = (scenes.picture()[at, scenes.LEFTS[name] : scenes.LEFTS[name] + scenes.WIDTH] for name in "bc")
-    alike = cv2.addWeighted(own, 0.85, another, 0.15, 0.0)
+    alike = cv2.addWeighted(own, own_share, another, 1 - own_share, 0.0)
     assert bench.judge(pixels=pushed_back(scenes, alike, 0.7))["b"].fill <= judging.RULES.empty_at
