@@ -138,12 +138,7 @@ class AppearanceEvidence:
 
     def anchored(self, pixels: Pixels, place: FacingPlace) -> Baseline | None:
         """The baseline of a facing that has just been restocked; None where it is not like enough to the reference."""
-        expected = self._expected[place.facing.id]
-        look = patch_of(pixels, place, expected.look.shape)
-        if not self._may_be_bound(place, look):
-            return None
-        sure = (self._like(expected, look, pixels, place).fill or 0.0) >= _ANCHORED_AT
-        return Baseline(True, expected.edge_share, look=look) if sure else None
+        return self.bound(place, patch_of(pixels, place, self._expected[place.facing.id].look.shape))
 
     def bound(self, place: FacingPlace, look: NDArray[np.uint8] | None) -> Baseline | None:
         """The baseline of a facing that once looked like this.
@@ -167,18 +162,9 @@ class AppearanceEvidence:
         expected = self._expected[place.facing.id]
         if expected.edge_share < _MIN_EDGE_SHARE:
             return Judgement(None, UnknownReason.NO_EVIDENCE)
-        patch = patch_of(pixels, place, expected.look.shape)
-        first = self._like(expected, patch, pixels, place)
-        if baseline is None or baseline.look is None or (first.fill or 0.0) >= _ANCHORED_AT:
-            return first
-        second = _as_it_stood(_look_of(baseline.look, expected.look.shape), patch)
-        # It says that the facing is stocked, or nothing: by how much one is empty the reference alone tells.
-        return Judgement(second) if second >= max(self._stocked_at, first.fill or 0.0) else first
-
-    def _like(self, expected: _Expected, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> Judgement:
-        """Judge one patch of `pixels`."""
         facing, shape = place.facing, expected.look.shape
-        stocked, another = self._stands(expected, patch), 0.0
+        patch = patch_of(pixels, place, shape)
+        stocked, another = self._stands(expected, patch, None if baseline is None else baseline.look), 0.0
         if facing.empty_in_reference:
             return Judgement(1.0 - stocked)
         clean = without_noise(patch)
@@ -192,13 +178,24 @@ class AppearanceEvidence:
         turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
         return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
 
-    def _stands(self, expected: _Expected, patch: NDArray[np.uint8]) -> float:
-        """Probability (0-1) by edges and colours that the product stands, where it stood or farther back."""
+    def _stands(
+        self, expected: _Expected, patch: NDArray[np.uint8], restocked: NDArray[np.uint8] | None = None
+    ) -> float:
+        """Probability (0-1) by edges and colours that the product stands, where it stood or farther back.
+
+        Args:
+            expected: the facing in the reference.
+            patch: uint8 (height, width, 3), the facing now.
+            restocked: the same after its last restocking; it says that the facing is stocked, or nothing: by how much
+                it is empty the reference alone tells.
+        """
         stocked = _as_it_stood(expected.look, patch)
+        ways = []
         if stocked < _ASKED_BELOW and expected.front is not None:
-            back = standing_back(expected.front, patch)
-            return back if back >= self._stocked_at else stocked  # a slight likeness is no half empty place
-        return stocked
+            ways.append(standing_back(expected.front, patch))
+        if stocked < _PLAIN and restocked is not None:
+            ways.append(_as_it_stood(_look_of(restocked, expected.look.shape), patch))
+        return max([stocked, *(way for way in ways if way >= self._stocked_at)])  # a slight likeness is none
 
 
 def _as_it_stood(look: _Look, patch: NDArray[np.uint8]) -> float:
