@@ -45,9 +45,9 @@ def shows_a_product(pixels: Pixels, place: FacingPlace, clean: NDArray[np.uint8]
     return 1.0 / (1.0 + math.exp(-print_odds(pixels, place, clean, shape)))
 
 
-def another_compared(print_odds: float, compared: Compared) -> float:
+def another_compared(odds: float, compared: Compared) -> float:
     """The same probability by its print and colours (print_odds) and by the comparator, which count alike."""
-    return 1.0 / (1.0 + math.exp(-print_odds - compared.another))
+    return 1.0 / (1.0 + math.exp(-odds - compared.another))
 
 
 def print_odds(pixels: Pixels, place: FacingPlace, clean: NDArray[np.uint8], shape: PatchShape) -> float:

@@ -85,14 +85,15 @@ class _Expected:
 
 
 class AppearanceEvidence:
-    """How much of the reference's edges and colours is still there, over small shifts.
+    """How much of the reference's edges and colours is still there, over small shifts, and what the comparator tells.
 
-    Fill is the probability that the product stands, where it stood, or smaller and darker farther back: pushed, or the
-    next one behind one that was taken. For a larger capacity it is the share of units: by the rows and columns that
-    still look as they did, or by how far back the foremost unit stands. What is unlike the reference is an empty place
-    where it has little print and shows no colours but those around it, and else another product; of several units one
-    may be left that stands farther back, in the product's own colours. A facing without edges in the reference gives
-    `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
+    Fill is the probability that the product stands, where it stood, turned, or smaller and darker farther back: pushed,
+    or the next one behind one that was taken. For a larger capacity it is the share of units: by the rows and columns
+    that still look as they did, or by how far back the foremost unit stands. What does not plainly look as it did is
+    held against the reference by the comparator, too. It is an empty place where it has little print and shows no
+    colours but those around it, and else another product; of several units one may be left that stands farther back,
+    in the product's own colours. A facing without edges in the reference gives `no_evidence`; one that the reference
+    shows empty is stocked where it no longer looks like that.
     """
 
     def __init__(self, context: MethodContext) -> None:
