@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
@@ -167,9 +168,20 @@ class OpenVinoSession:
         return self._tensors[slot, start, size]
 
 
+@functools.cache
+def _core() -> Any:
+    """The process's one Core, kept until the process ends.
+
+    OpenVINO's CPU plug-in gives the thread that loads it a stack of its own for signal handlers, and unmaps that when
+    the last of Core and models is freed. Where another thread frees it (Python's collector runs on any), the first
+    thread keeps the address, and its next signal, Ctrl-C too, is a segmentation fault (2026.4.1).
+    """
+    return import_openvino().Core()
+
+
 def _compiled(graph: Graph, options: LoadOptions) -> dict[int, Any]:
     """The graph's compiled models by batch."""
-    core = import_openvino().Core()
+    core = _core()
     settings = {
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,

@@ -108,6 +108,6 @@ def test_ctrl_c_closes_cleanly_and_leaves_nothing_half_written(bottles, environm
         _, said = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert said.strip().splitlines()[-1] == "interrupted"
     assert sorted(path.name for path in out.iterdir()) in ([".edgekit"], [".edgekit", "events.jsonl"])

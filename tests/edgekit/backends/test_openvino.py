@@ -139,3 +139,25 @@ def test_openvino_reports_nothing_to_anybody(tmp_path: Path) -> None:
     ran = run_in_a_new_home(code, tmp_path)
     assert ran.stdout.split() == ["False", "1", "True"], "nothing hidden stays hidden, and nothing of openvino is lost"
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_signal_after_another_thread_freed_the_last_session_is_handled(opened: MakeBundle, tmp_path: Path) -> None:
+    """Ctrl-C was a segmentation fault where a worker's garbage collection had freed what the main thread loaded."""
+    code = (
+        "import gc, os, signal, sys, threading\n"
+        "from pathlib import Path\n"
+        "from edgekit.backends.openvino import OpenVinoBackend\n"
+        "from edgekit.backends.protocols import LoadOptions\n"
+        "from edgekit.bundle.bundle import Bundle\n"
+        f"bundle = Bundle.open(Path({str(opened().path)!r}))\n"
+        "sessions = [OpenVinoBackend().load(bundle.graph('float'), LoadOptions(threads=1))]\n"
+        "def free():\n"
+        "    sessions.pop().close()\n"
+        "    gc.collect()\n"
+        "thread = threading.Thread(target=free)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: print('handled'))\n"
+        "os.kill(os.getpid(), signal.SIGUSR1)\n"
+    )
+    assert run_in_a_new_home(code, tmp_path).stdout.split() == ["handled"]
