@@ -4,6 +4,14 @@ import cv2
 import numpy as np
 import pytest
 
+from edgekit.replay.simulation.scene import picture_of
+from edgekit.replay.simulation.shelves import MARGIN_PX, rendered_scene
+from edgekit.shelf.evidence.appearance import AppearanceEvidence
+from edgekit.shelf.evidence.method import MethodContext
+from edgekit.shelf.gates.layout import layout_of
+from edgekit.shelf.registration import register
+from edgekit.shelf.rules import ShelfRules
+
 
 def cut_down(scenes, units, of):
     """The shelf with so many of `of` units left in facing a, side by side from the right."""
@@ -106,3 +114,22 @@ def test_a_large_carton_in_the_colours_of_many_small_ones_is_none_of_them(judgin
     full = scenes.picture("bc", draw=small)
     bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=8), {}, reference=full)
     assert bench.judge(pixels=scenes.picture("bc", draw=large))["a"].fill == 0.0
+
+
+@pytest.mark.parametrize(("seed", "light", "facing"), [(2_000_006, 1.0, "f02"), (2_000_005, 0.25, "f26")])
+@pytest.mark.parametrize("left", [0, 1])
+def test_the_last_unit_is_seen_by_the_facings_whole_look_where_no_part_is_sure(seed, light, facing, left) -> None:
+    scene = rendered_scene(np.random.default_rng(seed))
+    full = {place.facing.id: place.units for place in scene.places}
+    facings = tuple(place.facing for place in scene.places if place.facing.id == facing)
+
+    def picture(stock, light=1.0):
+        shown = picture_of(scene, stock)[MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX]
+        noise = np.random.default_rng(1).normal(0, 3, shown.shape)
+        return np.clip(shown * light + noise, 0, 255).astype(np.uint8)
+
+    reference = picture(full)
+    places = layout_of(facings, register(reference.shape[:2], reference.shape[:2])).places
+    evidence = AppearanceEvidence(MethodContext(facings, None, ShelfRules(), {}, reference, places))
+    judged = evidence.judge(picture({**full, facing: full[facing][:left]}, light), places, None, {}, {})[facing]
+    assert judged.fill == left / facings[0].capacity
