@@ -3,7 +3,8 @@
     python benchmarks/shelf_logic.py [--samples 100] [--json shelf_logic.json]
 
 Rows are what the camera does: nothing, tremble by up to 3 pixels, drift, stand where it was bumped to, be found again
-after a bump (every sample then needs features), and nothing while a shopper walks past facings of one unit or of
+after a bump (every sample then needs features), tremble before a shelf of which 30 places are emptied (each is held
+against the reference by the comparator, too), and nothing while a shopper walks past facings of one unit or of
 four. Columns are milliseconds a sample: registration alone (the sample's picture shrunk, aligned to the reference, laid
 out as the reference is), the rest of the shelf logic (gates, evidence, state machines), and both. The scene is
 rendered. OpenCV runs on one thread, and times are the process's own on its core, so that other work on the machine
@@ -41,24 +42,33 @@ WIDTH, HEIGHT = 1920, 1080
 COLUMNS, ROWS = 20, 5
 FPS = 5.0
 WARM_UP = 15
+WALL_BGR = 90, 100, 105
 Motion = Callable[[int, np.random.Generator], tuple[float, float, float]]
 """Of a sample's number: how far the camera is off, in pixels right and down, and degrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row: how the camera moves, whether a shopper walks past or each sample is searched anew, units a facing."""
+    """One row: how the camera moves, whether a shopper walks past or each sample is searched anew, units a facing, and
+    how many facings are emptied."""
 
     name: str
     motion: Motion
     shopper: bool = False
     searched: bool = False
     units: int = 1
+    emptied: int = 0
+
+
+def trembling(_: int, random: np.random.Generator) -> tuple[float, float, float]:
+    """By up to 3 pixels."""
+    return random.uniform(-3, 3), random.uniform(-3, 3), 0.0
 
 
 CASES = (
     Case("still", lambda _, __: (0.0, 0.0, 0.0)),
-    Case("trembling, 3 px", lambda _, random: (random.uniform(-3, 3), random.uniform(-3, 3), 0.0)),
+    Case("trembling, 3 px", trembling),
+    Case("the same, 30 places emptied", trembling, emptied=30),
     Case("drifting, 11 px/s", lambda number, _: (abs(2.2 * number % 160 - 80), 0.0, 0.0)),
     Case("bumped by 36 px, 2°, and found again", lambda _, __: (30.0, -20.0, 2.0)),
     Case("just bumped, searched for by features", lambda _, __: (150.0, -100.0, 3.0), searched=True),
@@ -87,16 +97,26 @@ def facings(units: int) -> tuple[Facing, ...]:
     return tuple(told)
 
 
+def without(reference: Pixels, emptied: int) -> Pixels:
+    """The shelf with so many of its 100 places showing a grey wall."""
+    shelf: Pixels = reference.copy()
+    for facing in facings(1)[:: COLUMNS * ROWS // max(1, emptied)][:emptied]:
+        (left, top), (right, bottom) = np.array(facing.polygon_xy_px).astype(int)[[0, 2]]
+        shelf[top:bottom, left:right] = WALL_BGR
+    return shelf
+
+
 def frames(case: Case, reference: Pixels, count: int) -> Iterator[Frame]:
     """`count` frames of a case, with a sensor's noise."""
     random = np.random.default_rng(9)
+    shelf = without(reference, case.emptied)
     noise = random.integers(-4, 5, (HEIGHT + 64, WIDTH + 64, 3), np.int16)
     cloth = random.integers(10, 150, (HEIGHT // 60, 5, 3), np.uint8).repeat(60, 0).repeat(60, 1)
     for number in range(count):
         x, y, turn = case.motion(number, random)
         motion = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), turn, 1.0)
         motion[:, 2] += (x, y)
-        there = cv2.warpAffine(reference, motion, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
+        there = cv2.warpAffine(shelf, motion, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
         if case.shopper:
             left = number * 35 % (WIDTH - 300)
             there[:, left : left + 300] = cloth[:HEIGHT]
