@@ -58,8 +58,6 @@ _MANY_FACINGS = 4
 """Products are taken one by one: what changes so many facings in one piece stands before them, also where the narrow
 walls between them are as dark as its cloth."""
 _MIN_PIECE_PX = 6
-_LEAVING_PX = 3
-"""Who stands close before a facing comes from the picture's border, and covers so much of it; products end before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +159,6 @@ def visible_shares(
         return shares
     covered = {place.facing.id: covered_share(pieces, place) for place in touched}
     filled = [place for place in touched if covered[place.facing.id] >= OWN_SHARE]
-    filled = [place for place in filled if not pieces.leaving[pieces.mainly(place)]]
     own = {place.facing.id for place in filled if ends_here(pieces, place)}
     if background is not None and texture is not None:
         own |= filled_alone(pieces, [place for place in filled if place.facing.id not in own], background.still_s)
@@ -174,8 +171,8 @@ def visible_shares(
 def _covering_pieces(foreground: Foreground, layout: Layout) -> Pieces:
     """Connected pieces of foreground, and of each whether it stands before the facings.
 
-    It does where it lies outside them by a good part, where it reaches over several of them and over what lies between,
-    or out of the picture: products are taken one by one, each within its facing, and do not stand on price rails.
+    It does where it lies outside them by a good part, or where it reaches over several of them and over what lies
+    between: products are taken one by one, each within its facing, and do not stand on price rails.
     """
     import cv2
 
@@ -187,17 +184,14 @@ def _covering_pieces(foreground: Foreground, layout: Layout) -> Pieces:
     near = cv2.dilate(foreground.mask, np.ones((3, 3), np.uint8))
     areas = np.bincount(labels[near > 0], minlength=count)
     outside = np.bincount(labels[(layout.outside & near) > 0], minlength=count)
-    beyond = (layout.between & near) > 0
-    between = np.bincount(labels[beyond], minlength=count)
-    beyond[1:-1, 1:-1] = False
-    leaving = np.bincount(labels[beyond], minlength=count) >= _LEAVING_PX
+    between = np.bincount(labels[(layout.between & near) > 0], minlength=count)
     covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
     covering |= (between >= BEYOND_SHARE * areas) & (between >= _MIN_BEYOND_PX)
     touched = _facings_touched(labels, count, layout)
-    covering |= leaving | (touched >= _MANY_FACINGS)
+    covering |= touched >= _MANY_FACINGS
     covering |= (touched >= 2) & (between >= np.maximum(BETWEEN_SHARE * areas, _MIN_PIECE_PX))
     covering[0] = False
-    return Pieces(labels.astype(np.uint16, copy=False), covering, leaving)
+    return Pieces(labels.astype(np.uint16, copy=False), covering)
 
 
 def _facings_touched(labels: NDArray[np.uint16], count: int, layout: Layout) -> NDArray[np.int64]:

@@ -38,21 +38,15 @@ class Pieces:
     Attributes:
         labels: uint16 (height, width), number of each pixel's piece in the small picture; 0: none.
         covering: bool (pieces), of each whether it stands before facings as far as its own shape tells.
-        leaving: the same, whether it goes on beyond the picture.
     """
 
     labels: NDArray[np.uint16]
     covering: NDArray[np.bool_]
-    leaving: NDArray[np.bool_]
 
     def within(self, place: FacingPlace) -> NDArray[np.bool_]:
         """Bool (rows, columns) of a facing's box, where a covering piece lies in the facing."""
         where: NDArray[np.bool_] = self.covering[self.labels[place.rows, place.columns]] & (place.mask > 0)
         return where
-
-    def mainly(self, place: FacingPlace) -> int:
-        """Number of the covering piece that hides most of a facing, which some does."""
-        return int(np.bincount(self.labels[place.rows, place.columns][self.within(place)]).argmax())
 
 
 def covered_share(pieces: Pieces, place: FacingPlace) -> float:
@@ -84,7 +78,8 @@ def filled_alone(pieces: Pieces, filled: Sequence[FacingPlace], still_s: NDArray
     """
     by_piece: dict[int, list[FacingPlace]] = {}
     for place in filled:
-        by_piece.setdefault(pieces.mainly(place), []).append(place)
+        here = np.bincount(pieces.labels[place.rows, place.columns][pieces.within(place)])
+        by_piece.setdefault(int(here.argmax()), []).append(place)
     alone: set[str] = set()
     for label, places in by_piece.items():
         piece = pieces.labels == label

@@ -94,12 +94,3 @@ def test_somebody_before_a_striped_wall_is_no_sunbeam(scenes) -> None:
     full = scenes.picture(draw=stripes)
     somebody = scenes.picture("ac", draw=both(stripes, scenes.person(120)))
     assert shares_of(scenes, full, somebody, still_s=0.0)["b"] < 0.1
-
-
-@pytest.mark.parametrize(("until", "seen"), [(170, True), (180, False)], ids=["ends above the border", "leaves by it"])
-def test_what_fills_one_facing_alone_and_leaves_the_picture_is_somebody(scenes, until, seen) -> None:
-    left, right = scenes.LEFTS["a"], scenes.LEFTS["a"] + scenes.WIDTH
-    body, legs = heap(left, scenes.TOP, right, scenes.BOTTOM, 3), heap(left + 14, scenes.BOTTOM, right - 14, until, 4)
-    shares = shares_of(scenes, scenes.picture(), scenes.picture(draw=both(body, legs)), still_s=60.0)
-    assert (shares["a"] == 1.0) is seen
-    assert shares["b"] == shares["c"] == 1.0
