@@ -19,6 +19,8 @@ from edgekit.replay.simulation.stage import Piece, Pieces, Stage, envelope
 __all__ = ["perform_in_front"]
 
 Canvas = tuple[int, int]
+_LEAST_TALL: Final = 3.5
+"""Nobody before a shelf looks less tall than so many of its facings: a child is 1.2 m, a tall package 0.35 m."""
 
 
 def perform_in_front(stage: Stage, action: Action) -> None:
@@ -56,12 +58,17 @@ class _Walker:
         return [(self.shade, round(x) - wide, round(y) - wide), (layer, round(x), round(y))]
 
 
-def _walker(random: np.random.Generator, canvas: Canvas, strength: float) -> _Walker:
-    height = round(canvas[1] * random.uniform(0.75, 1.6) * strength)
+def _walker(stage: Stage, random: np.random.Generator, canvas: Canvas, strength: float) -> _Walker:
+    height = round(max(canvas[1] * random.uniform(0.75, 1.6), _LEAST_TALL * _facing_px(stage)) * strength)
     steps = shopper(random, height, phases=4)
     top = max(canvas[1] - height - 4, round(canvas[1] * random.uniform(0.02, 0.3)))
     shade = shade_of(steps[0], float(random.uniform(0.05, 0.4)))
     return _Walker(steps, tuple(mirrored(step) for step in steps), shade, top)
+
+
+def _facing_px(stage: Stage) -> float:
+    """Height of most facings in the picture."""
+    return float(np.median([np.ptp(np.array(place.facing.polygon_xy_px)[:, 1]) for place in stage.scene.places]))
 
 
 def _shopper(stage: Stage, action: Action, canvas: Canvas) -> None:
@@ -69,7 +76,7 @@ def _shopper(stage: Stage, action: Action, canvas: Canvas) -> None:
     from_s, until_s = action.at_s, action.at_s + (action.lasts_s or 4.0)
 
     def begin(random: np.random.Generator) -> Pieces:
-        walker = _walker(random, canvas, action.strength)
+        walker = _walker(stage, random, canvas, action.strength)
         leftwards, pace = random.random() < 0.5, random.uniform(1.2, 2.2)
 
         def pieces(time_s: float) -> list[Piece]:
@@ -92,7 +99,7 @@ def _stander(stage: Stage, action: Action, canvas: Canvas) -> None:
     way_s = min(2.5, (until_s - from_s) / 4)
 
     def begin(random: np.random.Generator) -> Pieces:
-        walker = _walker(random, canvas, action.strength)
+        walker = _walker(stage, random, canvas, action.strength)
         stop, away = middle - walker.width / 2, float(random.choice([-walker.width, canvas[0]]))
         restless, phase = random.uniform(1, 9), random.uniform(0, 6)
 

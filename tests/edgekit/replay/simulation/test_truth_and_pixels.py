@@ -150,3 +150,15 @@ def test_another_product_that_was_moved_goes_when_the_own_one_comes_back():
     swapped = (Action(Kind.SWAP, 5.0, 2.0, (name,)), Action(Kind.SHIFT, 10.0, 2.0, (name,)))
     seen = differences(played(*swapped, Action(Kind.BACK, 15.0, facings=(name,))), name)
     assert seen[20.0 - 0.2] < 0.6 * seen[14.0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_stands_before_large_products_is_larger_than_they(seed):
+    """Else nobody can tell a person from a product put there."""
+    name = first(played())
+    stands = Script("test", 12.0, (Action(Kind.STANDER, 1.0, 10.0, (name,)),), noise=0.0)
+    simulation = simulate(stands, scene(), seed)
+    (polygon,) = (one.polygon_xy_px for one in simulation.facings if one.id == name)
+    (_, pixels) = list(simulation.frames())[25]
+    changed = np.abs(pixels.astype(int) - simulation.reference).max(2) > 40
+    assert np.count_nonzero(changed.any(0)) > 0.7 * np.ptp(np.array(polygon)[:, 1])
