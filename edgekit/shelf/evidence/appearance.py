@@ -223,7 +223,7 @@ def _counted(
     """How many units stand, where the whole look tells with these probabilities that they do, and another product."""
     facing, shape = place.facing, shape_of(place.box_xyxy_px)
     found = units_of(units, pixels, place)
-    count = found.count
+    count, another = found.count, 0.0 if found.far_back else another
     if units.heap and another >= _ASKED_BELOW and count <= _FEW * facing.capacity:
         shown = steep_share(clean, shape, inside_of(place, shape))
         if shown >= _FULL:

@@ -14,7 +14,7 @@ from edgekit.frame import Pixels
 from edgekit.shelf.evidence.another import shows_a_product, turned_by
 from edgekit.shelf.evidence.colours import strange_colours, without_noise
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of, patch_of, shape_of
-from edgekit.shelf.evidence.files import Front, FrontLook, foremost, front_look
+from edgekit.shelf.evidence.files import Front, FrontLook, far_back, foremost, front_look
 from edgekit.shelf.evidence.heaps import Cell, heaped, left_of_heap, lie_in_no_order
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
@@ -96,10 +96,12 @@ class Units:
     Attributes:
         count: 0 to the facing's capacity.
         likeness: -1 to 1, of what stands there to the reference, edges only, at the best size: unrelated things 0.2.
+        far_back: whether what stands was found far behind where the foremost stood.
     """
 
     count: int
     likeness: float
+    far_back: bool = False
 
 
 def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
@@ -126,7 +128,8 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
 
     Where the facing looks whole, if smaller, they stand behind each other, and it is asked how far back. Else each part
     of the facing is looked for by itself: in the rows and columns in which they stand, or where the reference does not
-    tell, in those in which each is either there or gone. Beside a unit that surely stands, another may be turned.
+    tell, in those in which each is either there or gone. Beside a unit that surely stands, another may be turned. Where
+    none is found, one may be left at the back of a deep shelf.
     """
     capacity, parts, patch = place.facing.capacity, _parts_of(place), patch_of(pixels, place, expected.front.shape)
     front = foremost(expected.front, patch)
@@ -151,7 +154,11 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
         unclear = count in (0, capacity) and not turned
     else:
         unclear = count in (0, capacity) or _doubt(shares) > _IN_DOUBT
-    return Units(in_file if front.stands and unclear else count, front.likeness)
+    if front.stands and unclear:
+        return Units(in_file, front.likeness)
+    if count == 0 and not (expected.heap or expected.grid) and far_back(expected.front, patch) >= STANDS_AT:
+        return Units(1, front.likeness, far_back=True)
+    return Units(count, front.likeness)
 
 
 def _turned(parts: Sequence[_Part], shares: Sequence[float], pixels: Pixels, place: FacingPlace, layout: Layout) -> int:

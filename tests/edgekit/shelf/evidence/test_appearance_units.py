@@ -64,6 +64,30 @@ def test_a_unit_farther_back_is_a_unit_and_not_another_product(judging, scenes) 
     assert (judged.fill, judged.misplaced) == (0.5, 0.0)
 
 
+def test_the_last_unit_of_a_deep_shelf_is_a_unit_and_another_product_there_is_not(judging, scenes) -> None:
+    own, strange = (np.random.default_rng(seed).uniform(20, 230, (8, 4, 3)) for seed in (3, 8))
+
+    def pack(label, left, top, scale, light=1.0):
+        size = round(scenes.WIDTH * scale), round(80 * scale)
+        drawn = cv2.resize(label, (scenes.WIDTH, 80), interpolation=cv2.INTER_NEAREST)
+
+        def draw(pixels):
+            small = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA) * light
+            pixels[top : top + size[1], left : left + size[0]] = small
+
+        return draw
+
+    left = scenes.LEFTS["b"]
+    full = scenes.picture("ac", draw=pack(own, left, scenes.TOP, 1.0))
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=5), {}, reference=full)
+    last, put = (
+        scenes.picture("ac", draw=pack(label, left + 2, scenes.TOP - 4, 0.55, 0.5)) for label in (own, strange)
+    )
+    judged, other = bench.judge(pixels=last)["b"], bench.judge(pixels=put)["b"]
+    assert (judged.fill, judged.misplaced) == (0.2, 0.0)
+    assert other.fill == 0.0
+
+
 def crate(scenes, goods, *, left=30, floor=(150, 60, 20), bgr=(40, 110, 180)):
     """The shelf whose facing a is a crate seen from above, in which `left` round goods lie as they fell."""
     random = np.random.default_rng(goods)
