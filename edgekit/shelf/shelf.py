@@ -46,7 +46,10 @@ from edgekit.vision.detection import Detections
 __all__ = ["Conclusion", "Shelf", "ShelfState"]
 
 _WHOLE_SHARE: Final = 0.95
-"""Of a facing that must be in view for what it looks like after a restocking to be kept."""
+"""Of a facing that must be in view for what it looks like to be kept: after a restocking, and for the gates."""
+_SETTLED_S: Final = 5.0
+"""What has stood still for so long and leaves a facing in its state is how it looks now: goods that were rummaged in,
+the next one of several units."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -305,7 +308,12 @@ class Shelf:
         )
         if memory is not None:
             # What has been concluded of a facing is its look from now on, and not something in front of it.
-            names = {name for name, facing in found.facings.items() if facing.status is not state.facings[name].status}
+            names = {
+                name
+                for name, facing in found.facings.items()
+                if facing.status is not state.facings[name].status
+                or (_has_settled(state.facings[name], facing) and evidence[name].visible_share >= _WHOLE_SHARE)
+            }
             memory = memory.accepting([place for place in places if place.facing.id in names])
         restocked = {one.facing for one in transitions if one.kind is TransitionKind.RESOLVED}
         restocked = {name for name in restocked if evidence[name].visible_share >= _WHOLE_SHARE}
@@ -392,3 +400,9 @@ class Shelf:
 def _is_of_the_scene(gates: Mapping[str, Evidence]) -> bool:
     """Whether a gate says of the whole scene why it shows nothing."""
     return all(gate.reason not in (None, UnknownReason.OCCLUDED) for gate in gates.values())
+
+
+def _has_settled(before: FacingState, now: FacingState) -> bool:
+    """Whether nothing has moved in a facing for long enough by now, and what it shows speaks for its state."""
+    known = now.status is not FacingStatus.UNKNOWN and now.candidate is None
+    return known and before.still_s < _SETTLED_S <= now.still_s

@@ -10,7 +10,16 @@ from edgekit.shelf.episodes import Episode, reminded, transition_of
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, FacingStatus, Transition, UnknownReason
 
-__all__ = ["FacingState", "confidence_of", "in_new_epoch", "restarted", "step", "target_of", "why_unknown"]
+__all__ = [
+    "FacingState",
+    "confidence_of",
+    "in_new_epoch",
+    "restarted",
+    "spoken_for",
+    "step",
+    "target_of",
+    "why_unknown",
+]
 
 MAX_GAP_INTERVALS = 3.0
 """Samples further apart than this many intervals have nothing visible between them."""
@@ -136,7 +145,7 @@ def step(
     )
     if counted.seen < rules.initial_samples or still_s < rules.stillness_s - _SLACK_S:
         return counted, None
-    alone = _spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1, state.status)
+    alone = spoken_for(evidence.fill, evidence.misplaced, rules, capacity if evidence.units else 1, state.status)
     if candidate is not None and alone is not state.status and _may_conclude(counted, candidate, rules):
         return _concluded(counted, evidence, candidate, rules, time_s, frame_index, capacity)
     if target is counted.status and counted.episode.open and rules.reminder_s is not None:
@@ -165,12 +174,13 @@ def target_of(
         return None
     fill = median(sample[0] for sample in window)
     misplaced = median(sample[1] for sample in window)
-    return _spoken_for(fill, misplaced, rules, capacity, status)
+    return spoken_for(fill, misplaced, rules, capacity, status)
 
 
-def _spoken_for(
-    fill: float, misplaced: float, rules: ShelfRules, capacity: int, status: FacingStatus
+def spoken_for(
+    fill: float, misplaced: float, rules: ShelfRules, capacity: int, status: FacingStatus = FacingStatus.UNKNOWN
 ) -> FacingStatus | None:
+    """The state that one sample's fill and misplaced (0-1 each) speak for by themselves; None between two states."""
     empty_at = min(rules.empty_at, 0.5 / capacity) if capacity > 1 else rules.empty_at
     if fill <= empty_at:
         sure = {FacingStatus.OUT_OF_STOCK: _SURE, FacingStatus.MISPLACED: 1.0 - _SURE}
@@ -185,7 +195,7 @@ def confidence_of(state: FacingState, status: FacingStatus, rules: ShelfRules, c
     """Share (0-1) of the window's samples that speak for `status` each by itself."""
     if not state.window:
         return 0.0
-    told = (_spoken_for(fill, misplaced, rules, capacity, state.status) for fill, misplaced in state.window)
+    told = (spoken_for(fill, misplaced, rules, capacity, state.status) for fill, misplaced in state.window)
     speaking = sum(one is status for one in told)
     return speaking / len(state.window)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -33,8 +34,8 @@ from edgekit.shelf.evidence.files import FrontLook, front_look
 from edgekit.shelf.evidence.method import Baseline, Judgement, MethodContext
 from edgekit.shelf.evidence.print import steep_share
 from edgekit.shelf.evidence.pushed import standing_back
-from edgekit.shelf.evidence.standing import standing_by, standing_compared
-from edgekit.shelf.evidence.units import UnitsLook, expected_units, units_of
+from edgekit.shelf.evidence.standing import STANDS_AT, standing_by, standing_compared
+from edgekit.shelf.evidence.units import Units, UnitsLook, expected_units, units_of
 from edgekit.shelf.words import Findings, UnknownReason, Want
 
 if TYPE_CHECKING:
@@ -61,6 +62,14 @@ _SOME_LEFT: Final = 0.15
 """Probability that the whole look is the product's from which not all of several units are gone: emptied places and
 other products come to 0.05 and less, the last unit in a quarter of the light or behind a basket's wire to 0.23 and more
 (the clips of three authors that another.py names)."""
+_SURELY_PRODUCT, _MAYBE_PRODUCT, _NO_PRODUCT = 1.0, 0.75, -2.5
+"""Log-odds by the comparator from which units that cannot be told apart are the product's: the first by themselves, the
+second where nothing else speaks for another product, more than the last with the likeness and the colours above. The
+same clips: emptied places come to -1.2 at most and other products to 0.5, the last unit of a deep shelf, or of a dark
+one, to 0.9 to 2.8."""
+_HEAP_STANDS: Final = 0.66
+"""A heap whose whole look is its own has lost little, wherever a shadow lies or a hand was: of emptied crates and of
+half empty ones it is 0.54 at most, and its cells are unsure by themselves."""
 _FEW: Final = 0.25
 _FLOOR, _FULL = 0.33, 0.66
 """Of a crate or tray that shows so little of its own goods, the print: floors have 0.2 of it and less, the last of its
@@ -86,6 +95,25 @@ class _Expected:
     crop: Crop
     units: UnitsLook | None
     front: FrontLook | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Whole:
+    """What the whole look of a facing tells, of one unit or several.
+
+    Attributes:
+        clean: uint8 (height, width, 3), the look, without noise.
+        by_itself: probability (0-1) by edges and colours that the product stands as it stood.
+        stocked: the same, with what the comparator tells.
+        another: probability (0-1) that another product stands there.
+        product: log-odds by the comparator that it is the product; of what plainly stands, it is not asked.
+    """
+
+    clean: NDArray[np.uint8]
+    by_itself: float
+    stocked: float
+    another: float = 0.0
+    product: float = math.inf
 
 
 class AppearanceEvidence:
@@ -169,19 +197,27 @@ class AppearanceEvidence:
             return Judgement(None, UnknownReason.NO_EVIDENCE)
         facing, shape = place.facing, expected.look.shape
         patch = patch_of(pixels, place, shape)
-        stocked, another = self._stands(expected, patch, None if baseline is None else baseline.look), 0.0
+        by_itself = self._stands(expected, patch, None if baseline is None else baseline.look)
         if facing.empty_in_reference:
-            return Judgement(1.0 - stocked)
-        clean = without_noise(patch)
-        if stocked < _PLAIN:
-            compared = self._comparator.compare(expected.crop, crop_of(pixels, place.polygon_xy_px))
-            stocked = standing_compared(stocked, compared)
-            if stocked < _ASKED_BELOW:
-                another = (1.0 - stocked) * another_compared(print_odds(pixels, place, clean, shape), compared)
+            return Judgement(1.0 - by_itself)
+        whole = self._whole(expected, by_itself, without_noise(patch), pixels, place)
         if expected.units is not None:
-            return _counted(expected.units, expected.patch, pixels, place, clean, stocked, another)
-        turned = _turned(expected, clean) if another >= _ASKED_BELOW else 0.0
-        return Judgement(max(stocked, turned), misplaced=another * (1.0 - turned))
+            return _counted(expected.units, whole, expected.patch, pixels, place)
+        turned = _turned(expected, whole.clean) if whole.another >= _ASKED_BELOW else 0.0
+        return Judgement(max(whole.stocked, turned), misplaced=whole.another * (1.0 - turned))
+
+    def _whole(
+        self, expected: _Expected, by_itself: float, clean: NDArray[np.uint8], pixels: Pixels, place: FacingPlace
+    ) -> _Whole:
+        """What does not plainly look as it did is held against the reference by the comparator, too."""
+        if by_itself >= _PLAIN:
+            return _Whole(clean, by_itself, by_itself)
+        compared = self._comparator.compare(expected.crop, crop_of(pixels, place.polygon_xy_px))
+        stocked, another = standing_compared(by_itself, compared), 0.0
+        if stocked < _ASKED_BELOW:
+            odds = print_odds(pixels, place, clean, expected.look.shape)
+            another = (1.0 - stocked) * another_compared(odds, compared)
+        return _Whole(clean, by_itself, stocked, another, compared.product)
 
     def _stands(
         self, expected: _Expected, patch: NDArray[np.uint8], restocked: NDArray[np.uint8] | None = None
@@ -212,30 +248,49 @@ def _as_it_stood(look: _Look, patch: NDArray[np.uint8]) -> float:
 
 
 def _counted(
-    units: UnitsLook,
-    reference: NDArray[np.uint8],
-    pixels: Pixels,
-    place: FacingPlace,
-    clean: NDArray[np.uint8],
-    stocked: float,
-    another: float,
+    units: UnitsLook, whole: _Whole, reference: NDArray[np.uint8], pixels: Pixels, place: FacingPlace
 ) -> Judgement:
-    """How many units stand, where the whole look tells with these probabilities that they do, and another product."""
-    facing, shape = place.facing, shape_of(place.box_xyxy_px)
-    found = units_of(units, pixels, place)
-    count, another = found.count, 0.0 if found.far_back else another
-    if units.heap and another >= _ASKED_BELOW and count <= _FEW * facing.capacity:
-        shown = steep_share(clean, shape, inside_of(place, shape))
-        if shown >= _FULL:
-            count = 0
-        elif shown < _FLOOR and count == 0:
-            another = 0.0  # whatever its colour, it was not seen under the goods
-    farther = not units.grid and count == 0 and another >= _ASKED_BELOW and found.likeness >= _LIKE_ITS_OWN
-    if farther and unseen_around(clean, shape, reference) < _OWN:
-        count, another = 1, 0.0  # farther back than where the foremost one stood
-    if not units.heap and count == 0 and another < _ASKED_BELOW and stocked >= _SOME_LEFT:
-        count = 1  # in poor light or behind a basket's wire no part may be seen for sure
+    """How many units stand, where the whole look tells this."""
+    facing, found = place.facing, units_of(units, pixels, place)
+    count, another = found.count, 0.0 if found.far_back else whole.another
+    if units.heap:
+        count, another = _of_heap(count, whole, place)
+    elif count == 0 and whole.by_itself >= STANDS_AT and whole.product >= _SURELY_PRODUCT:
+        count, another = facing.capacity, 0.0  # in poor light no part may be seen for sure
+    elif count == 0 and _one_is_left(whole):
+        count, another = 1, 0.0
+    doubtful = not units.grid and count == 0 and another >= _ASKED_BELOW
+    if doubtful and _is_farther_back(found, whole, reference, place):
+        count, another = 1, 0.0
     return Judgement(count / facing.capacity, misplaced=another, units=True)
+
+
+def _is_farther_back(found: Units, whole: _Whole, reference: NDArray[np.uint8], place: FacingPlace) -> bool:
+    """Whether what looks like another product is one of the facing's, behind where the foremost one stood."""
+    if whole.product <= _NO_PRODUCT or found.likeness < _LIKE_ITS_OWN:
+        return False
+    return unseen_around(whole.clean, shape_of(place.box_xyxy_px), reference) < _OWN
+
+
+def _one_is_left(whole: _Whole) -> bool:
+    """Whether what stands there is the product's, though no part of it can be told for sure."""
+    if whole.product >= _SURELY_PRODUCT:
+        return True
+    return whole.another < _ASKED_BELOW and (whole.product >= _MAYBE_PRODUCT or whole.stocked >= _SOME_LEFT)
+
+
+def _of_heap(count: int, whole: _Whole, place: FacingPlace) -> tuple[int, float]:
+    """Units of a crate or tray, and the probability (0-1) of another product, where cells tell so many."""
+    facing, shape, another = place.facing, shape_of(place.box_xyxy_px), whole.another
+    if whole.by_itself >= _HEAP_STANDS:
+        return max(count, round(whole.by_itself * facing.capacity)), another
+    if another >= _ASKED_BELOW and count <= _FEW * facing.capacity:
+        shown = steep_share(whole.clean, shape, inside_of(place, shape))
+        if shown >= _FULL:
+            return 0, another
+        if shown < _FLOOR and count == 0:
+            return 0, 0.0  # whatever its colour, it was not seen under the goods
+    return count, another
 
 
 def _turned(expected: _Expected, clean: NDArray[np.uint8]) -> float:

@@ -13,7 +13,7 @@ from edgekit.shelf.evidence.colours import mean_to_nearest, shaded_lab, without_
 from edgekit.shelf.evidence.edges import edges_of
 from edgekit.shelf.evidence.files import FrontLook, in_the_light_of
 
-__all__ = ["Cell", "heaped", "left_of_heap", "lie_in_no_order"]
+__all__ = ["Cell", "heaped", "left_of_heap", "lie_in_no_order", "showing_goods"]
 
 Cell = tuple[slice, slice]
 """Rows and columns of a patch."""
@@ -26,6 +26,9 @@ _SAME_EDGES: Final = 0.65
 """Share of the heap's usual edges: goods have 0.8 and more of it, floors 0.3 to 0.5, in noise up to 0.7."""
 _EACH: Final = 2
 """Every second pixel of a row and of a column tells enough of the colours."""
+_GOODS, _MOST_GOODS = 0.4, 75
+"""Share of the edges of most cells (percentile) that goods have: the floor of trays has 0.11 to 0.39 of it, the least
+of 120 heaps 0.40 and mostly 0.5 and more."""
 _LANES: Final = 0.13
 """Share of what pixels differ by that whole columns and whole rows do (geometric mean of both), slow shades apart:
 in trays of bread 0.15 to 0.37, in crates of fruit and vegetables 0.02 to 0.11."""
@@ -53,6 +56,19 @@ def heaped(expected: FrontLook, patch: NDArray[np.uint8], cells: Sequence[Cell],
     return [
         _edges(now[cell]) >= _SAME_EDGES * usual and _alike(_sampled(now_colours, cell), goods, heap) for cell in asked
     ]
+
+
+def showing_goods(patch: NDArray[np.uint8], cells: Sequence[Cell]) -> tuple[int, ...]:
+    """Indices of the cells that show goods while all are there: between few small ones a tray's floor is seen.
+
+    Args:
+        patch: uint8 (height, width, 3), the full facing with its margin.
+        cells: of the whole heap in the patch.
+    """
+    clean = without_noise(patch)
+    edges = [_edges(clean[cell]) for cell in cells]
+    least = _GOODS * float(np.percentile(edges, _MOST_GOODS))
+    return tuple(index for index, each in enumerate(edges) if each >= least)
 
 
 def lie_in_no_order(patch: NDArray[np.uint8], cells: Sequence[Cell]) -> bool:

@@ -18,6 +18,7 @@ from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.gates.motion import Texture
 from edgekit.shelf.planogram import Facing, Planogram
 from edgekit.shelf.rules import ShelfRules
+from edgekit.shelf.states import spoken_for
 from edgekit.shelf.words import Evidence, Findings, UnknownReason, Want
 
 __all__ = ["Judges"]
@@ -27,7 +28,8 @@ _SURELY_STOCKED = 0.95
 
 _FINDING = ("any_product", "detector")
 _FOUND_SHARE = 0.85
-"""Of a facing that is less visible a detector may well not find the product that stands there."""
+"""Of a facing that is less visible a detector may well not find the product that stands there, and units are missed.
+What hides less may be a unit that stood a little outside, and is gone."""
 
 Baselines = Mapping[str, Mapping[str, Baseline]]
 
@@ -63,6 +65,7 @@ class Judges:
     ) -> None:
         self._rules = rules
         self._methods = {facing.id: _resolved(facing, planogram, models) for facing in planogram.facings}
+        self._capacities = {facing.id: facing.capacity for facing in planogram.facings}
         self._doubled = frozenset(
             facing.id
             for facing in planogram.facings
@@ -194,8 +197,11 @@ class Judges:
                 method, first = "appearance", second
             elif _contradicted(first, second, self._rules):
                 first = Judgement(None, UnknownReason.UNDECIDED)
-        if method in _FINDING and gate.visible_share < _FOUND_SHARE and first is not None:
-            first = _unfound(first, self._rules)
+        if gate.visible_share < _FOUND_SHARE and first is not None:
+            if method in _FINDING:
+                first = _unfound(first, self._rules)
+            if first.units:
+                first = _uncounted(first, gate.visible_share, self._capacities[name], self._rules)
         if name in self._named and first is not None:
             first = _corrected(first, told.get("recognition", {}).get(name), self._rules)
         if first is None:
@@ -236,6 +242,15 @@ def _unfound(first: Judgement, rules: ShelfRules) -> Judgement:
     """Behind somebody's shoulder, finding nothing says nothing; finding something else does."""
     silent = first.fill is not None and first.fill <= rules.empty_at and first.misplaced < rules.stocked_at
     return Judgement(None, UnknownReason.OCCLUDED) if silent else first
+
+
+def _uncounted(first: Judgement, visible_share: float, capacity: int, rules: ShelfRules) -> Judgement:
+    """Units behind somebody's shoulder are not gone: a count that they would make another state says nothing."""
+    if first.fill is None:
+        return first
+    with_hidden = round(capacity * (first.fill + 1.0 - visible_share)) / capacity
+    as_counted, at_most = (spoken_for(fill, 0.0, rules, capacity) for fill in (first.fill, with_hidden))
+    return first if as_counted is at_most else Judgement(None, UnknownReason.OCCLUDED)
 
 
 def _corrected(first: Judgement, named: Judgement | None, rules: ShelfRules) -> Judgement:

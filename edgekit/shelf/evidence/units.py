@@ -15,7 +15,7 @@ from edgekit.shelf.evidence.another import shows_a_product, turned_by
 from edgekit.shelf.evidence.colours import strange_colours, without_noise
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of, patch_of, shape_of
 from edgekit.shelf.evidence.files import Front, FrontLook, far_back, foremost, front_look
-from edgekit.shelf.evidence.heaps import Cell, heaped, left_of_heap, lie_in_no_order
+from edgekit.shelf.evidence.heaps import Cell, heaped, left_of_heap, lie_in_no_order, showing_goods
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ __all__ = ["Units", "UnitsLook", "expected_units", "units_of"]
 
 Layout = tuple[int, int]
 """Rows and columns in which a facing's units stand."""
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom, in pixels."""
 
 _PATCH_PX: Final = 64
 _FEWEST_PX, _MOST_PARTS = 6, 6
@@ -67,11 +70,13 @@ class UnitsLook:
         front: its products, near and farther back.
         parts: by the rows and columns in which its units may stand, one where the picture tells, each of them.
         thrown: whether they lie in no order, and so over each other.
+        telling: of the cells of a heap, row by row, the indices of those that show goods.
     """
 
     front: FrontLook
     parts: Mapping[Layout, tuple[_Part, ...]]
     thrown: bool
+    telling: tuple[int, ...]
 
     @property
     def told(self) -> bool:
@@ -119,8 +124,9 @@ def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
     elif parts < place.facing.capacity:
         layouts = (_HEAP,)
     parts_of = {layout: _parts(reference, place, layout) for layout in layouts}
-    thrown = _HEAP in layouts and lie_in_no_order(patch, _cells(shape, _HEAP))
-    return UnitsLook(front_look(patch, shape), parts_of, thrown)
+    cells = _cells(shape, _HEAP)
+    thrown = _HEAP in layouts and lie_in_no_order(patch, cells)
+    return UnitsLook(front_look(patch, shape), parts_of, thrown, showing_goods(patch, cells))
 
 
 def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
@@ -133,41 +139,47 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     """
     capacity, parts, patch = place.facing.capacity, _parts_of(place), patch_of(pixels, place, expected.front.shape)
     front = foremost(expected.front, patch)
-    in_file = max(1, capacity - front.steps)
+    in_file = max(1, capacity - front.steps(capacity))
     if front.stands and _is_whole(front, {(parts, 1), (1, parts), *expected.parts}):
-        return Units(in_file, front.likeness)
+        return Units(in_file, front.likeness, far_back=front.far)
     found = [
-        (layout, _heap_shares(expected.front, patch) if expected.heap else _shares(expected.front, patch, layout))
+        (layout, _heap_shares(expected, patch) if expected.heap else _shares(expected.front, patch, layout))
         for layout in expected.parts
     ]
     layout, shares = min(found, key=lambda each: (max(each[1]) < _SURE, _doubt(each[1])))
     nothing = not expected.told and max(shares) < _SURE
     standing = 0 if nothing else sum(share >= STANDS_AT for share in shares)
-    turned = _turned(expected.parts[layout], shares, pixels, place, layout) if max(shares) >= _SURE else 0
+    turned = _turned(_looked_at(expected, place, layout), shares, pixels, place) if max(shares) >= _SURE else 0
     left = (standing + turned) / len(shares)
     if expected.thrown:
         left = left_of_heap(left)
     count = max(min(1, standing), round(left * capacity))
     if count == 0 and expected.grid:  # the last one, where the outline cuts through it
-        count = min(1, sum(share >= STANDS_AT for share in _heap_shares(expected.front, patch)))
+        count = min(1, sum(share >= STANDS_AT for share in _heap_shares(expected, patch)))
     if expected.told:
         unclear = count in (0, capacity) and not turned
     else:
         unclear = count in (0, capacity) or _doubt(shares) > _IN_DOUBT
     if front.stands and unclear:
-        return Units(in_file, front.likeness)
+        return Units(in_file, front.likeness, far_back=front.far)
     if count == 0 and not (expected.heap or expected.grid) and far_back(expected.front, patch) >= STANDS_AT:
         return Units(1, front.likeness, far_back=True)
     return Units(count, front.likeness)
 
 
-def _turned(parts: Sequence[_Part], shares: Sequence[float], pixels: Pixels, place: FacingPlace, layout: Layout) -> int:
+def _looked_at(expected: UnitsLook, place: FacingPlace, layout: Layout) -> list[tuple[_Part, Box]]:
+    """The parts of a facing that tell of its units, and where each is."""
+    parts = list(zip(expected.parts[layout], _boxes(place, layout), strict=True))
+    return [parts[index] for index in expected.telling] if expected.heap else parts
+
+
+def _turned(parts: Sequence[tuple[_Part, Box]], shares: Sequence[float], pixels: Pixels, place: FacingPlace) -> int:
     """How many units that are not seen where they stood are there all the same, turned or askew.
 
     Such a place shows a product, and no colours but its own.
     """
     count = 0
-    for part, share, box in zip(parts, shares, _boxes(place, layout), strict=True):
+    for (part, box), share in zip(parts, shares, strict=True):
         if share >= STANDS_AT:
             continue
         there = replace(place, box_xyxy_px=box)
@@ -185,7 +197,7 @@ def _parts(reference: Pixels, place: FacingPlace, layout: Layout) -> tuple[_Part
     return tuple(found)
 
 
-def _boxes(place: FacingPlace, layout: Layout) -> list[tuple[int, int, int, int]]:
+def _boxes(place: FacingPlace, layout: Layout) -> list[Box]:
     """Where each part of a facing is, row by row."""
     (left, top, right, bottom), (rows, columns) = place.box_xyxy_px, layout
     boxes = []
@@ -265,14 +277,14 @@ def _shares(expected: FrontLook, patch: NDArray[np.uint8], layout: Layout) -> li
     return found
 
 
-def _heap_shares(expected: FrontLook, patch: NDArray[np.uint8]) -> list[float]:
-    """Of each cell of a heap, row by row, the probability that goods lie there, as they did or otherwise."""
-    found, cells = _shares(expected, patch, _HEAP), _cells(expected.shape, _HEAP)
-    gone = [index for index, share in enumerate(found) if share < STANDS_AT]
+def _heap_shares(expected: UnitsLook, patch: NDArray[np.uint8]) -> list[float]:
+    """Of each cell of a heap that tells, row by row, the probability that goods lie there, as they did or otherwise."""
+    found, cells = _shares(expected.front, patch, _HEAP), _cells(expected.front.shape, _HEAP)
+    gone = [index for index in expected.telling if found[index] < STANDS_AT]
     if gone:
-        for index, lies in zip(gone, heaped(expected, patch, cells, [cells[index] for index in gone]), strict=True):
+        for index, lies in zip(gone, heaped(expected.front, patch, cells, [cells[i] for i in gone]), strict=True):
             found[index] = max(found[index], float(lies))
-    return found
+    return [found[index] for index in expected.telling]
 
 
 def _cells(shape: PatchShape, layout: Layout) -> list[Cell]:

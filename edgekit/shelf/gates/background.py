@@ -161,7 +161,8 @@ def visible_shares(
     filled = [place for place in touched if covered[place.facing.id] >= OWN_SHARE]
     own = {place.facing.id for place in filled if ends_here(pieces, place)}
     if background is not None and texture is not None:
-        own |= filled_alone(pieces, [place for place in filled if place.facing.id not in own], background.still_s)
+        doubtful = [place for place in filled if place.facing.id not in own]
+        own |= filled_alone(pieces, doubtful, layout.outside, background.still_s)
         before, now = texture_of(background.grey).picture, texture.picture
         under = [place for place in touched if covered[place.facing.id] and place.facing.id not in own]
         own |= {place.facing.id for place in under if is_light(pieces, place, before, now)}

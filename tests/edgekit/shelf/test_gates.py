@@ -21,22 +21,23 @@ def watch(scenes):
     planogram = scenes.planogram()
     layout = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
     reference = small_picture(scenes.picture(noise=0))
+    return lambda pictures: watched(layout, reference, pictures)
 
-    def play(pictures):
-        memory, seen = None, []
-        for number, pixels in enumerate(pictures):
-            gates, memory = gates_of(
-                layout,
-                small_picture(pixels),
-                number / 5,
-                memory,
-                (reference, statistics_of(grey_of(reference))),
-                ShelfRules(),
-            )
-            seen.append(gates)
-        return seen
 
-    return play
+def watched(layout, reference, pictures):
+    """The gates of each of these pictures, 5 a second."""
+    memory, seen = None, []
+    for number, pixels in enumerate(pictures):
+        gates, memory = gates_of(
+            layout,
+            small_picture(pixels),
+            number / 5,
+            memory,
+            (reference, statistics_of(grey_of(reference))),
+            ShelfRules(),
+        )
+        seen.append(gates)
+    return seen
 
 
 def _blurred(pixels, sigma_px):
@@ -81,6 +82,23 @@ def test_somebody_before_half_of_the_picture_is_no_new_light(watch, scenes, ligh
     assert seen[30]["c"].reason is UnknownReason.OCCLUDED
     assert seen[30]["a"].reason is None
     assert all(one.reason is None for one in seen[-1].values())
+
+
+def test_a_wide_back_before_shelves_is_not_seen_through(scenes) -> None:
+    # Most of each row is somebody: what differs from row to row is the shelf that he hides, and no lamp's bands.
+    def boards(picture):
+        picture[30:145:8] *= 0.7
+
+    def wide(picture):
+        boards(picture)
+        picture[30:, 100:] = (120, 120, 200)
+
+    planogram = scenes.planogram()
+    layout = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    reference = small_picture(scenes.picture(noise=0, draw=boards))
+    gates = watched(layout, reference, still(scenes, draw=boards) + still(scenes, draw=wide))[-1]
+    assert gates["a"].visible_share == 1.0
+    assert max(gates["b"].visible_share, gates["c"].visible_share) < 0.1
 
 
 def test_the_shade_of_a_hand_that_uncovers_the_lens_is_not_taken_for_the_scene(watch, scenes) -> None:

@@ -75,6 +75,15 @@ def test_what_stands_still_and_reaches_far_beyond_the_facings_hides_them(scenes)
     assert max(shares["a"], shares["b"]) < 0.1
 
 
+def test_somebody_who_stands_still_before_two_heaps_is_no_change_of_both(scenes) -> None:
+    # One above the other, and he covers the board between them as well.
+    outlines = {"a": (34, 30, 104, 80), "b": (34, 104, 104, 154)}
+    full = scenes.picture("c", draw=both(heap(34, 30, 104, 80, 1), heap(34, 104, 104, 154, 2)))
+    stander = scenes.picture("c", draw=both(heap(25, 30, 113, 154, 7)))
+    shares = shares_of(scenes, full, stander, still_s=60.0, outlines=outlines)
+    assert max(shares["a"], shares["b"]) < 0.1
+
+
 def stripes(pixels):
     """A wall of boards."""
     pixels[30:145, ::6] *= 0.7

@@ -7,6 +7,7 @@ import pytest
 
 from edgekit.errors import PlanogramError
 from edgekit.shelf.evidence.method import ModelInfo
+from edgekit.shelf.gates.layout import small_picture
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.saved import SavedFacing
 from edgekit.shelf.shelf import Shelf
@@ -100,6 +101,18 @@ def test_a_product_taken_behind_somebody_s_back_is_told_when_he_is_gone(scenes) 
     assert camera.readings["b"].reason.value == "occluded"
     camera.see(4, "ac")
     assert camera.events == [("b", "opened")]
+
+
+@pytest.mark.parametrize(("seconds", "differs"), [(3, True), (7, False)])
+def test_a_product_that_was_moved_and_let_be_is_how_its_facing_looks(scenes, seconds, differs) -> None:
+    # Whoever then stands before a part of it hides that part, and not what was moved.
+    camera = Camera(scenes).see(3).see(seconds, aside={"b": 8})
+    assert camera.events == []
+    small = small_picture(camera.views[-1].pixels)
+    place = camera.shelf._layout(scenes.SIZE_HW).places[1]
+    colours = camera.state.memory.background.colours
+    apart = np.abs(colours - small)[place.rows, place.columns].mean()
+    assert (apart > 10) is differs
 
 
 @pytest.mark.parametrize("method", METHODS)

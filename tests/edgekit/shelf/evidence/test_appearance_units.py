@@ -6,8 +6,10 @@ import pytest
 
 from edgekit.replay.simulation.scene import picture_of
 from edgekit.replay.simulation.shelves import MARGIN_PX, rendered_scene
+from edgekit.shelf.evidence import appearance
 from edgekit.shelf.evidence.appearance import AppearanceEvidence
 from edgekit.shelf.evidence.method import MethodContext
+from edgekit.shelf.evidence.units import Units
 from edgekit.shelf.gates.layout import layout_of
 from edgekit.shelf.registration import register
 from edgekit.shelf.rules import ShelfRules
@@ -158,3 +160,11 @@ def test_the_last_unit_is_seen_by_the_facings_whole_look_where_no_part_is_sure(s
     evidence = AppearanceEvidence(MethodContext(facings, None, ShelfRules(), {}, reference, places))
     judged = evidence.judge(picture({**full, facing: full[facing][:left]}, light), places, None, {}, {})[facing]
     assert judged.fill == left / facings[0].capacity
+
+
+def test_a_heap_that_looks_as_it_did_has_lost_little_however_unsure_its_cells_are(judging, scenes, monkeypatch) -> None:
+    full = crate(scenes, 1, left=120)
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=120), {}, reference=full)
+    monkeypatch.setattr(appearance, "units_of", lambda expected, pixels, place: Units(50, 0.5))
+    assert bench.judge(pixels=full)["a"].fill > 0.9
+    assert bench.judge(pixels=crate(scenes, 1, left=20))["a"].fill == pytest.approx(50 / 120)

@@ -15,7 +15,7 @@ LIFT = 6
 SHAPE = PatchShape((37, 64), (4, 16))
 
 
-def fronts(scenes, deeper, *, light=1.0, smaller=0.95, darker=0.85, lift=LIFT):
+def fronts(scenes, deeper, *, light=1.0, smaller=0.9, darker=0.8, lift=LIFT):
     """The shelf whose foremost unit of facing a stands `deeper` places behind the first."""
     pixels = scenes.picture().astype(np.float32)
     left, bottom = scenes.LEFTS["a"], scenes.BOTTOM
@@ -38,7 +38,7 @@ def front(scenes, pixels) -> Front:
 
 
 def steps(scenes, pixels) -> int:
-    return front(scenes, pixels).steps
+    return front(scenes, pixels).steps(3)
 
 
 @pytest.mark.parametrize("deeper", [0, 1, 2])
@@ -78,7 +78,23 @@ def test_less_light_before_a_black_wall_is_no_step(scenes) -> None:
     planogram = scenes.planogram(capacity=3)
     place = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
     bright, dim = (scenes.picture("", draw=black, light=light, noise=0.5) for light in (1.0, 0.7))
-    assert foremost(front_look(patch_of(bright, place, SHAPE), SHAPE), patch_of(dim, place, SHAPE)).steps == 0
+    assert foremost(front_look(patch_of(bright, place, SHAPE), SHAPE), patch_of(dim, place, SHAPE)).steps(3) == 0
+
+
+def test_the_next_of_three_may_be_a_fifth_smaller_and_much_darker(scenes) -> None:
+    assert steps(scenes, fronts(scenes, 1, smaller=0.82, darker=0.65, lift=3)) == 1
+
+
+def test_of_more_units_each_is_slimmer_and_the_same_look_is_more_places_back(scenes) -> None:
+    found = front(scenes, fronts(scenes, 2))
+    assert (found.steps(3), found.steps(6)) == (2, 3)
+
+
+def test_far_back_a_unit_is_looked_for_beyond_where_they_mostly_stand(scenes) -> None:
+    found = front(scenes, fronts(scenes, 1, smaller=0.66, darker=0.7, lift=8))
+    assert found.stands
+    assert found.far
+    assert not front(scenes, fronts(scenes, 1)).far
 
 
 def test_an_emptied_place_has_no_foremost_unit(scenes) -> None:

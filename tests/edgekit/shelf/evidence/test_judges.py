@@ -57,3 +57,21 @@ def test_a_method_that_cannot_work_here_is_refused_at_once(judging, scenes, meth
     with pytest.raises(PlanogramError, match=says) as raised:
         judging.Bench(scenes, scenes.planogram(method, product=product), getattr(judging, models) if models else {})
     assert "facing 'a'" in str(raised.value)
+
+
+@pytest.mark.parametrize(("visible", "told"), [(0.75, False), (0.9, True)])
+def test_units_behind_somebody_s_shoulder_are_not_gone(judging, scenes, visible, told) -> None:
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=2), {})
+    left = scenes.LEFTS["a"] - 6
+
+    def shoulder(pixels):
+        pixels[40:145, left : left + (scenes.WIDTH + 12) // 2] = (90, 60, 140)
+
+    evidence = bench.judge(pixels=scenes.picture(draw=shoulder), visible=visible)["a"]
+    # Half of what is missing may stand there hidden: with it, the facing would be stocked.
+    assert (evidence.fill, evidence.reason) == ((0.5, None) if told else (None, UnknownReason.OCCLUDED))
+
+
+def test_what_is_hidden_does_not_matter_where_it_would_change_no_state(judging, scenes) -> None:
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=2), {})
+    assert bench.judge(visible=0.75)["a"].fill == 1.0

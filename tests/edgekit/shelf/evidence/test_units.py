@@ -250,3 +250,24 @@ def test_goods_of_a_heap_lie_over_each_other_and_few_cover_much_of_the_crate(sce
 
 def test_what_lies_in_rows_hides_nothing_of_the_rest(scenes) -> None:
     assert not expected_units(tray(scenes, 5, 4, range(20)), place(scenes, 20)).thrown
+
+
+def sparse(scenes, standing):
+    """A wide tray with so many of eight small packs in two rows, and its floor of boards seen between them."""
+
+    def draw(pixels):
+        pixels[TOP:BOTTOM, LEFT:RIGHT] = (30, 55, 85)
+        pixels[TOP:BOTTOM:9, LEFT:RIGHT] = (26, 48, 76)
+        for row, column in (divmod(index, 4) for index in standing):
+            x, y = LEFT + 1 + column * (RIGHT - LEFT) // 4, (TOP + 4, BOTTOM - 18)[row]
+            pixels[y : y + 14, x : x + (RIGHT - LEFT) // 4 - 2] = unit(5, (RIGHT - LEFT) // 4 - 2, 14)
+
+    return scenes.picture("", draw=draw)
+
+
+@pytest.mark.parametrize(("standing", "at_least", "at_most"), [((), 0, 0), (range(8), 8, 8), (range(4), 3, 5)])
+def test_the_floor_that_is_seen_between_a_tray_s_packs_is_none_of_them(scenes, standing, at_least, at_most) -> None:
+    where = place(scenes, 8)
+    expected = expected_units(sparse(scenes, range(8)), where)
+    assert expected.heap
+    assert at_least <= units_of(expected, sparse(scenes, standing), where).count <= at_most
