@@ -111,7 +111,7 @@ def test_a_product_that_was_moved_and_let_be_is_how_its_facing_looks(scenes, sec
     small = small_picture(camera.views[-1].pixels)
     place = camera.shelf._layout(scenes.SIZE_HW).places[1]
     colours = camera.state.memory.background.colours
-    apart = np.abs(colours - small)[place.rows, place.columns].mean()
+    apart = float(np.abs(colours - small)[place.rows, place.columns].mean())
     assert (apart > 10) is differs
 
 
