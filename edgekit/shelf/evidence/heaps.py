@@ -34,8 +34,9 @@ _LANES: Final = 0.13
 in trays of bread 0.15 to 0.37, in crates of fruit and vegetables 0.02 to 0.11."""
 _SLOW: Final = 3
 """What changes over a third of the crate is a shade."""
-_LAYERS: Final = 3.0
-"""So many times the goods of a full crate would cover its floor, did none lie on another."""
+_MOST_LAYERS, _SEEN_SIDE_BY_SIDE = 3.0, 8.0
+"""So many times the goods of a full crate would cover its floor, did none lie on another: as many as it holds by those
+that can be seen side by side, between once and the first."""
 
 
 def heaped(expected: FrontLook, patch: NDArray[np.uint8], cells: Sequence[Cell], asked: Sequence[Cell]) -> list[bool]:
@@ -85,12 +86,13 @@ def lie_in_no_order(patch: NDArray[np.uint8], cells: Sequence[Cell]) -> bool:
     return math.sqrt(across * down) < _LANES * max(differ, 1e-6)
 
 
-def left_of_heap(covered: float) -> float:
+def left_of_heap(covered: float, capacity: int) -> float:
     """Share (0-1) of its goods that is left of a heap which covers this share of its crate.
 
-    What falls into a crate comes to lie over what is there: where half of the crate is covered, a fifth is left.
+    What falls into a crate comes to lie over what is there: where half of a crate of many is covered, a fifth is left.
     """
-    return -math.log(1.0 - covered * (1.0 - math.exp(-_LAYERS))) / _LAYERS
+    layers = min(_MOST_LAYERS, max(1.0, capacity / _SEEN_SIDE_BY_SIDE))
+    return -math.log(1.0 - covered * (1.0 - math.exp(-layers))) / layers
 
 
 def _lanes(profile: NDArray[np.float32]) -> float:

@@ -152,7 +152,7 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     turned = _turned(_looked_at(expected, place, layout), shares, pixels, place) if max(shares) >= _SURE else 0
     left = (standing + turned) / len(shares)
     if expected.thrown:
-        left = left_of_heap(left)
+        left = left_of_heap(left, capacity)
     count = max(min(1, standing), round(left * capacity))
     if count == 0 and expected.grid:  # the last one, where the outline cuts through it
         count = min(1, sum(share >= STANDS_AT for share in _heap_shares(expected, patch)))
