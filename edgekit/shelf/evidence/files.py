@@ -57,11 +57,13 @@ class FrontLook:
         patch: uint8 (height, width, 3), with its margin.
         shape: how it is looked at.
         smaller: its products at the sizes in which they are looked for.
+        farther: the same of the last ones of a deep shelf.
     """
 
     patch: NDArray[np.uint8]
     shape: PatchShape
     smaller: tuple[_Smaller, ...]
+    farther: tuple[_Smaller, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +105,8 @@ def front_look(patch: NDArray[np.uint8], shape: PatchShape) -> FrontLook:
         patch: uint8 (height, width, 3), the facing in the reference, with its margin.
         shape: of it.
     """
-    return FrontLook(patch, shape, tuple(_smaller(patch, shape, scale) for scale in _SCALES))
+    smaller, farther = (tuple(_smaller(patch, shape, scale) for scale in scales) for scales in (_SCALES, _FAR_SCALES))
+    return FrontLook(patch, shape, smaller, farther)
 
 
 def _smaller(patch: NDArray[np.uint8], shape: PatchShape, scale: float) -> _Smaller:
@@ -115,7 +118,7 @@ def _smaller(patch: NDArray[np.uint8], shape: PatchShape, scale: float) -> _Smal
     return _Smaller(scale, resized, edges_of(resized))
 
 
-def foremost(expected: FrontLook, patch: NDArray[np.uint8]) -> Front:
+def foremost(expected: FrontLook, patch: NDArray[np.uint8], *, deep: bool = True) -> Front:
     """Look for a facing's products farther back.
 
     Light is told from darkness by what lies around the facing: a shadow on both is no step.
@@ -123,11 +126,12 @@ def foremost(expected: FrontLook, patch: NDArray[np.uint8]) -> Front:
     Args:
         expected: the facing in the reference.
         patch: uint8 (height, width, 3), the facing now, with the same margin.
+        deep: whether one may stand as far back as the last ones of a deep shelf.
     """
     (_, height), (_, y) = expected.shape.size_wh, expected.shape.shift_xy
     edges = edges_of(patch)
     best = max((_found(look, edges) for look in expected.smaller), key=lambda each: each.rank)
-    if best.look.scale == _SCALES[-1]:
+    if deep and best.look.scale == _SCALES[-1]:
         far = _farthest(expected, edges)
         if far.rank > best.rank and standing_in(far.look.patch, far.there(patch)) >= STANDS_AT:
             best = far
@@ -168,8 +172,7 @@ def _found(look: _Smaller, edges: Edges) -> _Found:
 
 def _farthest(expected: FrontLook, edges: Edges) -> _Found:
     """What is most like one of the last units of a deep shelf."""
-    looks = (_smaller(expected.patch, expected.shape, scale) for scale in _FAR_SCALES)
-    return max((_found(look, edges) for look in looks), key=lambda each: each.likeness)
+    return max((_found(look, edges) for look in expected.farther), key=lambda each: each.likeness)
 
 
 def far_back(expected: FrontLook, patch: NDArray[np.uint8]) -> float:

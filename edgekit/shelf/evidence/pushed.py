@@ -24,7 +24,7 @@ def standing_back(expected: FrontLook, patch: NDArray[np.uint8]) -> float:
         expected: the facing in the reference.
         patch: uint8 (height, width, 3), the facing now, with the same margin.
     """
-    front = foremost(expected, patch)
+    front = foremost(expected, patch, deep=False)
     sought, there = _in_the_light_of(front.there, front.sought), front.there
     kept = kept_share(edges_of(front.sought), edges_of(there), (0, 0))
     stands = standing_by(kept, mean_difference(chroma_of(sought), chroma_of(there)))
