@@ -64,9 +64,9 @@ other products come to 0.05 and less, the last unit in a quarter of the light or
 (the clips of three authors that another.py names)."""
 _SURELY_PRODUCT, _MAYBE_PRODUCT, _NO_PRODUCT = 1.0, 0.75, -2.5
 """Log-odds by the comparator from which units that cannot be told apart are the product's: the first by themselves, the
-second where nothing else speaks for another product, more than the last with the likeness and the colours above. The
-same clips: emptied places come to -1.2 at most and other products to 0.5, the last unit of a deep shelf, or of a dark
-one, to 0.9 to 2.8."""
+second where nothing else speaks for another product, more than the last with the likeness and the colours above. Of the
+tuning clips of four authors emptied places come to -1.2 at most and other products to 0.5, the last unit of a deep
+shelf, or of a dark one, mostly to 0.9 to 2.8."""
 _HEAP_STANDS: Final = 0.66
 """A heap whose whole look is its own has lost little, wherever a shadow lies or a hand was: of emptied crates and of
 half empty ones it is 0.54 at most, and its cells are unsure by themselves."""

@@ -114,6 +114,7 @@ def gates_of(
         return closed, GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background, small, gain)
+    # Without bands it is made against the background, whose rows would show through a back that fills most of them.
     shares = visible_shares(foreground, layout, background, as_seen)
     if memory:
         background = followed(background, small, grey, foreground, changed[-1], layout, time_s)
