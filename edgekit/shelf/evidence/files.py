@@ -26,10 +26,11 @@ _LIT: Final = 120.0, 740.0
 _ENOUGH: Final = 0.05
 """Sum of the channels between which a pixel tells of the light, neither black nor blown out, and the share of the patch
 that must; else nobody knows whether it is the light that is darker."""
-_SMALLER, _DARKER, _HIGHER, _STIRRED = 0.05, 0.18, 0.32, 0.9
+_SMALLER, _DARKER, _HIGHER, _STIRRED = 0.05, 0.18, 0.32, 0.98
 """What is so much smaller (share of its size), darker (log of the light's ratio) or its foot so much higher (share of
 the facing's height) counts one each; a foot counts little, since goods are put back aside. From the last in all, a unit
-stands farther back: what is put back where it stood comes to 0.2 (one of twenty: 0.8), the next unit to 1.0 or more."""
+stands farther back: what is put back where it stood comes to 0.2 (one of twenty: 0.8, one to 0.95), the next unit to
+1.0 or more."""
 _FIRST, _PER_SMALLER, _PER_DARKER, _PER_HIGHER = 0.25, 1.5, 1.5, 3.5
 """Then it stands so many places back: the first, and so many for each log of its size's ratio and of the light's, and
 each of the facing's heights that its foot is higher. Where a camera hangs, each tells something else: units are 5 to
