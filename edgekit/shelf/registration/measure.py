@@ -103,12 +103,15 @@ def searched(anchor: Anchor, features: Features, structure: Structure, last: Mat
     agreement = agreement_of(anchor.structure, structure, fit.matrix)
     if not _shows_the_same(agreement):
         return None
+    before_xy = tracked(anchor, structure, last)
     if displacement_px(fit.matrix, last, structure.shape[:2]) > _SMALL_STEP_PX:
-        if not _outvotes(fit, tracked(anchor, structure, last), last):
+        if not _outvotes(fit, before_xy, last):
             return None
         before = agreement_of(anchor.structure, structure, last)
         if agreement.share < before.share + _CLEARLY_BETTER or agreement.likeness <= before.likeness:
             return None
+    elif _stays(fit, before_xy, last):
+        return Measurement(last, How.STILL)
     return Measurement(fit.matrix, How.FEATURES)
 
 
@@ -140,9 +143,19 @@ def _proven(tracks: Tracks, anchor: Anchor, structure: Structure, least_share: f
 
 def _outvotes(fit: Fit, tracks: Tracks, last: Matrix) -> bool:
     """Whether far more corners have gone with a fit than have stayed where `last` puts them."""
-    stayed = _apart(last, tracks)
-    staying = (stayed <= _NEAR_PX) & (stayed < _apart(fit.matrix, tracks))
-    return fit.count >= max(_MIN_GONE, _OUTVOTED * int(np.count_nonzero(staying)))
+    return fit.count >= max(_MIN_GONE, _OUTVOTED * _nearer(last, fit.matrix, tracks))
+
+
+def _stays(fit: Fit, tracks: Tracks, last: Matrix) -> bool:
+    """Whether not far more corners have gone with a fit than have stayed: with half of the scene hidden, a product
+    pushed a little and the rest where it was make a fit that leaves the picture's corners off."""
+    return _nearer(fit.matrix, last, tracks) < _OUTVOTED * _nearer(last, fit.matrix, tracks)
+
+
+def _nearer(matrix: Matrix, other: Matrix, tracks: Tracks) -> int:
+    """How many corners are where `matrix` puts them, rather than where `other` does."""
+    apart = _apart(matrix, tracks)
+    return int(np.count_nonzero((apart <= _NEAR_PX) & (apart < _apart(other, tracks))))
 
 
 def _apart(matrix: Matrix, tracks: Tracks) -> NDArray[np.float64]:

@@ -129,3 +129,37 @@ def test_a_reference_of_another_resolution_aligns_as_well(assets_dir) -> None:
     found = measured(aligner, pixels)
     assert found is not None
     assert displacement_px(found[0], truth, reference.shape[:2]) < 1.0
+
+
+def half_hidden_shelf(pushed=(), by_px=0):
+    """Twelve packages before a bare wall, 640 x 480; somebody stands before the left half, some of the others moved."""
+    import cv2
+
+    pixels = np.full((480, 640, 3), 205, np.uint8)
+    for number in range(12):
+        top, left = 40 + 150 * (number // 4), 30 + 155 * (number % 4) + (by_px if number in pushed else 0)
+        printed = np.random.default_rng(number).integers(0, 256, (6, 5, 3), np.uint8)
+        pixels[top : top + 110, left : left + 90] = cv2.resize(printed, (90, 110), interpolation=cv2.INTER_NEAREST)
+    whole = pixels.copy()
+    pixels[:, :330] = (60, 70, 90)
+    noise = np.random.default_rng(1).normal(0, 2, pixels.shape)
+    return whole, np.clip(pixels + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("by_px", [3, 4])
+@pytest.mark.parametrize("pushed", [(3,), (3, 7), (2, 3), (7, 11), (2, 3, 7)])
+def test_products_that_were_pushed_move_no_camera_however_much_is_hidden(pushed, by_px) -> None:
+    reference, _ = half_hidden_shelf()
+    aligner = Aligner.of(reference, (480, 640))
+    found = measured(aligner, half_hidden_shelf(pushed, by_px)[1])
+    assert found is not None
+    assert displacement_px(found[0], STILL, (480, 640)) == 0.0
+
+
+def test_a_camera_that_moved_a_little_is_followed_while_half_of_the_scene_is_hidden() -> None:
+    reference, _ = half_hidden_shelf()
+    aligner = Aligner.of(reference, (480, 640))
+    _, moved_by_3 = half_hidden_shelf(range(12), 3)
+    found = measured(aligner, moved_by_3)
+    assert found is not None
+    assert displacement_px(found[0], np.array(((1.0, 0, 3), (0, 1, 0), (0, 0, 1))), (480, 640)) < 0.7
