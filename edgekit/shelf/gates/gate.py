@@ -32,6 +32,7 @@ from edgekit.shelf.gates.motion import (
     without_bands,
 )
 from edgekit.shelf.gates.scene import SceneStatistics, is_repeated, scene_reason, sharp_share, statistics_of
+from edgekit.shelf.gates.surroundings import HIDDEN_BELOW, seen_around
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, UnknownReason
 
@@ -116,6 +117,10 @@ def gates_of(
     foreground = foreground_of(background, small, gain)
     # Without bands it is made against the background, whose rows would show through a back that fills most of them.
     shares = visible_shares(foreground, layout, background, as_seen)
+    if background.landmarks and sight:
+        differing = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
+        around = seen_around(background.landmarks, sight, differing, layout.small_size_hw)
+        shares |= {name: min(shares[name], share) for name, share in around.items() if share < HIDDEN_BELOW}
     if memory:
         background = followed(background, small, grey, foreground, changed[-1], layout, time_s)
     moving = lasting(changed)

@@ -34,16 +34,19 @@ class Landmarks:
     dark_by: NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sight:
     """What a picture has left of the landmarks.
 
     Attributes:
-        kept_share: share (0-1) of them that are still there.
+        bright, dark: bool, which of them are still there.
+        kept_share: share (0-1) of them that are.
         edges_share: how many such points the picture has of its own, as a multiple of the landmarks: little where
             something covers or blurs the lens, as much as ever where the camera was turned.
     """
 
+    bright: NDArray[np.bool_]
+    dark: NDArray[np.bool_]
     kept_share: float
     edges_share: float
 
@@ -64,8 +67,8 @@ def sight_of(landmarks: Landmarks, texture: Texture, gain: float) -> Sight:
     least = np.float32(_LEFT_OF_STRENGTH * min(gain, 1.0))
     highest = texture.highest.reshape(-1)[landmarks.bright] - np.float32(_GREY)
     lowest = np.float32(_GREY) - texture.lowest.reshape(-1)[landmarks.dark]
-    kept = np.count_nonzero(highest >= least * landmarks.bright_by)
-    kept += np.count_nonzero(lowest >= least * landmarks.dark_by)
+    bright, dark = highest >= least * landmarks.bright_by, lowest >= least * landmarks.dark_by
+    kept = np.count_nonzero(bright) + np.count_nonzero(dark)
     edges = np.count_nonzero(texture.picture >= _GREY + _STRONG) + np.count_nonzero(texture.picture <= _GREY - _STRONG)
     count = landmarks.bright.size + landmarks.dark.size
-    return Sight(float(kept) / count, float(edges) / count)
+    return Sight(bright, dark, float(kept) / count, float(edges) / count)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.shelf.gates.layout import FacingPlace
+from edgekit.shelf.gates.layout import FacingPlace, grown
 
 __all__ = ["OWN_SHARE", "Pieces", "covered_share", "ends_here", "filled_alone", "is_light"]
 
@@ -94,7 +94,7 @@ def filled_alone(
         if len(places) > 1 and besides > _BESIDES_SHARE * sum(place.area_px for place in places):
             continue
         for place in places:
-            piece[_grown(place, piece.shape, _GROWN)] = False
+            piece[grown(place, piece.shape, _GROWN)] = False
         if still >= _STILL_SHARE * size and np.count_nonzero(piece) <= (1.0 - _WITHIN_SHARE) * size:
             alone |= {place.facing.id for place in places}
     return frozenset(alone)
@@ -108,7 +108,7 @@ def is_light(pieces: Pieces, place: FacingPlace, before: NDArray[np.uint8], now:
         place: the facing.
         before, now: uint8 (height, width), texture of the background and of the sample.
     """
-    inside, box = (place.rows, place.columns), _grown(place, now.shape, _NEARBY)
+    inside, box = (place.rows, place.columns), grown(place, now.shape, _NEARBY)
     where = pieces.within(place)
     if _seen_through(before[inside][where], now[inside][where]):
         return True
@@ -116,15 +116,6 @@ def is_light(pieces: Pieces, place: FacingPlace, before: NDArray[np.uint8], now:
     top, left = place.rows.start - box[0].start, place.columns.start - box[1].start
     around[top : top + where.shape[0], left : left + where.shape[1]] &= place.mask == 0
     return _seen_through(before[box][around], now[box][around])
-
-
-def _grown(place: FacingPlace, size_hw: tuple[int, ...], by: float) -> tuple[slice, slice]:
-    """The facing's box, larger by a share of its sides on each, inside the small picture."""
-    spans = []
-    for span, most in zip((place.rows, place.columns), size_hw, strict=False):
-        more = max(1, round(by * (span.stop - span.start)))
-        spans.append(slice(max(0, span.start - more), min(most, span.stop + more)))
-    return spans[0], spans[1]
 
 
 def _seen_through(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
