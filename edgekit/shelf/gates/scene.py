@@ -15,9 +15,9 @@ __all__ = ["SceneStatistics", "is_repeated", "scene_reason", "sharp_share", "sta
 
 FROZEN_S = 10.0
 """Pictures that repeat for longer than a low-bitrate encoder's group (up to 8 s) come from no living sensor."""
-_CODED_ANEW = 0.03
-"""Share of values by which a picture that a recorder codes anew differs from itself: 0.02 and less; what a living
-sensor sees differs by more within 2 s."""
+_CODED_ANEW = 0.08
+"""Share of values by which a picture that a recorder codes anew differs from itself: 0.02 and less, 0.06 at the key
+frames of MPEG-4; what a living sensor sees differs by more within 6 s."""
 _DARK_LEVEL = 24.0
 _WHITE_LEVEL = 250
 _WHITE_SHARE_MORE = 0.5

@@ -9,7 +9,7 @@ from edgekit.shelf.gates.background import accepted, background_from, foreground
 from edgekit.shelf.gates.gate import gates_of, grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.light import light_gain
-from edgekit.shelf.gates.scene import FROZEN_S, scene_reason, sharp_share, statistics_of
+from edgekit.shelf.gates.scene import FROZEN_S, is_repeated, scene_reason, sharp_share, statistics_of
 from edgekit.shelf.registration import register
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import UnknownReason
@@ -258,6 +258,36 @@ def test_a_frozen_picture_that_a_recorder_codes_anew_is_frozen_and_a_living_one_
     assert watch(frozen)[-1]["a"].reason is UnknownReason.FROZEN
     living = [scenes.picture(noise=0.5, seed=number) for number in range(len(frozen))]
     assert watch(living)[-1]["a"].reason is None
+
+
+def recorded(pictures, path):
+    """The pictures as an MPEG-4 recorder gives them back: key frames, and small changes between them."""
+    import cv2
+
+    height, width = pictures[0].shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 5.0, (width, height))
+    for pixels in pictures:
+        writer.write(pixels)
+    writer.release()
+    reader = cv2.VideoCapture(str(path))
+    return [small_picture(reader.read()[1]) for _ in pictures]
+
+
+def test_the_key_frames_of_a_recording_do_not_hide_that_its_picture_repeats(assets_dir, tmp_path) -> None:
+    import cv2
+
+    shelf = cv2.resize(cv2.imread(str(assets_dir / "shelf-photos/shelf-01.jpg")), (900, 600)).astype(np.float32)
+
+    def living(count, seed):
+        for number in range(count):
+            noise = np.random.default_rng(seed + number).normal(0, 1.5, shelf.shape)
+            yield np.clip(shelf + noise, 0, 255).astype(np.uint8)
+
+    before = list(living(20, seed=0))
+    frozen = recorded(before + [before[-1]] * 60, tmp_path / "frozen.mp4")[35:]
+    on = recorded(before + list(living(60, seed=100)), tmp_path / "living.mp4")[35:]
+    assert all(is_repeated(frozen[0], one) for one in frozen)
+    assert not any(is_repeated(on[0], one) for one in on[30:])
 
 
 def test_facings_of_any_size_have_a_place_in_the_small_picture(scenes) -> None:
