@@ -159,7 +159,8 @@ def visible_shares(
         return shares
     covered = {place.facing.id: covered_share(pieces, place) for place in touched}
     filled = [place for place in touched if covered[place.facing.id] >= OWN_SHARE]
-    own = {place.facing.id for place in filled if ends_here(pieces, place)}
+    still_s = np.zeros_like(foreground.mask, np.float32) if background is None else background.still_s
+    own = {place.facing.id for place in filled if ends_here(pieces, place, still_s)}
     if background is not None and texture is not None:
         doubtful = [place for place in filled if place.facing.id not in own]
         own |= filled_alone(pieces, doubtful, layout.outside, background.still_s)

@@ -341,8 +341,19 @@ def test_what_reaches_over_two_facings_and_what_lies_between_covers_both(watch, 
 
 def test_a_facing_that_changed_is_not_hidden_by_a_crate_that_touches_it(watch, scenes) -> None:
     crate = boxed(scenes.LEFTS["b"] + scenes.WIDTH, 100, scenes.LEFTS["b"] + scenes.WIDTH + 30, 175, (60, 40, 160))
-    gates = watch(still(scenes) + still(scenes, present="ac", draw=crate))[-1]
+    gates = watch(still(scenes) + still(scenes, 16, present="ac", draw=crate))[-1]  # for 3 s
     assert gates["b"].reason is None
+
+
+def test_a_hand_that_rests_on_a_product_for_a_moment_hides_it(watch, scenes) -> None:
+    left, right = scenes.LEFTS["b"], scenes.LEFTS["b"] + scenes.WIDTH
+
+    def arm(pixels):
+        boxed(left, scenes.TOP + 5, right, scenes.BOTTOM - 15, (110, 140, 190))(pixels)
+        boxed(left + 13, scenes.BOTTOM - 15, right - 13, scenes.SIZE_HW[0], (110, 140, 190))(pixels)
+
+    seen = watch(still(scenes) + still(scenes, 9, draw=arm))
+    assert {gates["b"].reason for gates in seen[6:]} == {UnknownReason.OCCLUDED}
 
 
 def test_a_head_before_most_of_one_facing_and_the_one_beside_it_covers_both(scenes) -> None:
