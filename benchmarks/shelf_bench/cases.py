@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
+import blind_clips.catalogue
 import numpy as np
-from blind_clips.catalogue import clip_names, write_clip
+import store_clips.catalogue
 
 from edgekit.config.loading import load_site
 from edgekit.replay.grading import Take, load_take
@@ -28,6 +31,7 @@ from shelf_bench.photos import PHOTOS, photo_planogram
 __all__ = [
     "HELD_OUT_FROM",
     "KNOWN_SCENARIOS",
+    "Author",
     "Case",
     "Group",
     "Looks",
@@ -72,6 +76,8 @@ class Group(str, Enum):
     HELD_OUT = "held-out"
     BLIND_TUNING = "by another author, tuning"
     BLIND_HELD_OUT = "by another author, held-out"
+    SECOND_TUNING = "by a second author, tuning"
+    SECOND_HELD_OUT = "by a second author, held-out"
     DETECTOR_TUNING = "by detector, tuning"
     DETECTOR_HELD_OUT = "by detector, held-out"
     REAL = "real"
@@ -84,6 +90,24 @@ class Looks(str, Enum):
     RENDERED = "rendered"
     PRODUCTS = "products"
     PHOTO = "photo"
+
+
+class Author(Enum):
+    """Who made the kind of a clip, besides edgekit's simulation; neither had read edgekit."""
+
+    ANOTHER = "blind_clips"
+    SECOND = "store_clips"
+
+
+_CATALOGUES: Final = MappingProxyType({Author.ANOTHER: blind_clips.catalogue, Author.SECOND: store_clips.catalogue})
+
+_GROUPS_BY: Final = MappingProxyType(
+    {
+        Author.ANOTHER: (Group.BLIND_TUNING, Group.BLIND_HELD_OUT),
+        Author.SECOND: (Group.SECOND_TUNING, Group.SECOND_HELD_OUT),
+    }
+)
+"""What an author's clips with tuning seeds, and those with held-out seeds, count for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +124,7 @@ class Case:
         looks: of the simulated shelf.
         bundle: detector that looks; None: by appearance.
         known: folder of the products that the detector knows, for a simulated shelf of them.
-        blind: `scenario` is a kind of blind_clips instead.
+        clips_by: `scenario` is a kind of clip of this author instead; None: of the simulation.
     """
 
     name: str
@@ -112,7 +136,7 @@ class Case:
     looks: Looks = Looks.RENDERED
     bundle: Path | None = None
     known: Path | None = None
-    blind: bool = False
+    clips_by: Author | None = None
 
 
 def simulated_cases(
@@ -147,12 +171,12 @@ def detector_cases(
 
 
 def blind_cases(data: Path, seeds: int) -> list[Case]:
-    """Every kind of blind_clips, whose author knew neither the shelf logic nor the simulation."""
-    groups = ((Group.BLIND_TUNING, 0), (Group.BLIND_HELD_OUT, HELD_OUT_FROM))
+    """Every kind of both authors who knew neither the shelf logic nor the simulation."""
     return [
-        Case(f"{name}-{seed}", group, data, name, seed, blind=True)
-        for group, first in groups
-        for name in clip_names()
+        Case(f"{name}-{seed}", group, data, name, seed, clips_by=author)
+        for author, groups in _GROUPS_BY.items()
+        for group, first in zip(groups, (0, HELD_OUT_FROM), strict=True)
+        for name in _CATALOGUES[author].clip_names()
         for seed in range(first, first + seeds)
     ]
 
@@ -172,8 +196,8 @@ def take_of(case: Case, folder: Path) -> Take:
         return bottle_take(case.data, folder, case.bundle)
     if case.scenario == "aisle":
         return aisle_take(case.data, folder, case.seconds or 300.0)
-    if case.blind:
-        held_out = case.seed >= HELD_OUT_FROM
+    if case.clips_by is not None:
+        write_clip, held_out = _CATALOGUES[case.clips_by].write_clip, case.seed >= HELD_OUT_FROM
         config = write_clip(case.scenario, held_out=held_out, seed=case.seed, data=case.data, folder=folder / "take")
     else:
         config = write_folder(_simulation(case, folder), folder / "take")
