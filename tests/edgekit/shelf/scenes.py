@@ -5,7 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from edgekit.frame import Frame
+from edgekit.shelf.gates.gate import gates_of, grey_of
+from edgekit.shelf.gates.layout import small_picture
+from edgekit.shelf.gates.scene import statistics_of
 from edgekit.shelf.planogram import Facing, Planogram
+from edgekit.shelf.rules import ShelfRules
 
 SIZE_HW = (180, 320)
 LEFTS = {"a": 40, "b": 130, "c": 220}
@@ -70,3 +74,19 @@ def person(left):
 
 def frame(pixels, number, fps=5.0, epoch=0) -> Frame:
     return Frame(pixels, number / fps, number, epoch)
+
+
+def watched(layout, reference, pictures):
+    """The gates of each of these pictures, 5 a second, before a small reference picture."""
+    memory, seen = None, []
+    for number, pixels in enumerate(pictures):
+        gates, memory = gates_of(
+            layout,
+            small_picture(pixels),
+            number / 5,
+            memory,
+            (reference, statistics_of(grey_of(reference))),
+            ShelfRules(),
+        )
+        seen.append(gates)
+    return seen

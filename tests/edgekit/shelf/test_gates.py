@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from edgekit.shelf.gates.background import accepted, background_from, foreground_of, visible_shares
-from edgekit.shelf.gates.gate import gates_of, grey_of
+from edgekit.shelf.gates.gate import grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.light import light_gain
 from edgekit.shelf.gates.scene import FROZEN_S, is_repeated, scene_reason, sharp_share, statistics_of
 from edgekit.shelf.registration import register
-from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import UnknownReason
 
 
@@ -21,23 +20,7 @@ def watch(scenes):
     planogram = scenes.planogram()
     layout = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
     reference = small_picture(scenes.picture(noise=0))
-    return lambda pictures: watched(layout, reference, pictures)
-
-
-def watched(layout, reference, pictures):
-    """The gates of each of these pictures, 5 a second."""
-    memory, seen = None, []
-    for number, pixels in enumerate(pictures):
-        gates, memory = gates_of(
-            layout,
-            small_picture(pixels),
-            number / 5,
-            memory,
-            (reference, statistics_of(grey_of(reference))),
-            ShelfRules(),
-        )
-        seen.append(gates)
-    return seen
+    return lambda pictures: scenes.watched(layout, reference, pictures)
 
 
 def _blurred(pixels, sigma_px):
@@ -96,7 +79,7 @@ def test_a_wide_back_before_shelves_is_not_seen_through(scenes) -> None:
     planogram = scenes.planogram()
     layout = layout_of(planogram.facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
     reference = small_picture(scenes.picture(noise=0, draw=boards))
-    gates = watched(layout, reference, still(scenes, draw=boards) + still(scenes, draw=wide))[-1]
+    gates = scenes.watched(layout, reference, still(scenes, draw=boards) + still(scenes, draw=wide))[-1]
     assert gates["a"].visible_share == 1.0
     assert max(gates["b"].visible_share, gates["c"].visible_share) < 0.1
 

@@ -3,14 +3,12 @@
 import numpy as np
 import pytest
 
-from edgekit.shelf.gates.gate import gates_of, grey_of
+from edgekit.shelf.gates.gate import grey_of
 from edgekit.shelf.gates.landmarks import landmarks_of, sight_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.motion import texture_of
-from edgekit.shelf.gates.scene import statistics_of
 from edgekit.shelf.gates.surroundings import HIDDEN_BELOW, seen_around
 from edgekit.shelf.registration import register
-from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import UnknownReason
 
 DARK = 40
@@ -61,23 +59,13 @@ def test_nothing_is_said_of_a_facing_with_hardly_anything_around_it(scenes, layo
 
 
 def test_a_dark_coat_before_a_dark_shelf_covers_and_an_empty_place_there_does_not(scenes, layout) -> None:
-    def watched(pictures):
-        reference, memory, gates = small_picture(dark_shelf(scenes)), None, {}
-        for number, pixels in enumerate(pictures):
-            gates, memory = gates_of(
-                layout,
-                small_picture(pixels),
-                number / 5,
-                memory,
-                (reference, statistics_of(grey_of(reference))),
-                ShelfRules(),
-            )
-        return gates
+    def gates(pictures):
+        return scenes.watched(layout, small_picture(dark_shelf(scenes)), pictures)[-1]
 
     def still(**kwargs):
         return [dark_shelf(scenes, seed=number, **kwargs) for number in range(6)]
 
-    behind = watched(still() + still(coat=slice(112, 188)))
-    emptied = watched(still() + still(present="ac"))
+    behind = gates(still() + still(coat=slice(112, 188)))
+    emptied = gates(still() + still(present="ac"))
     assert {name: one.reason for name, one in behind.items()} == {"a": None, "b": UnknownReason.OCCLUDED, "c": None}
     assert {name: one.reason for name, one in emptied.items()} == {"a": None, "b": None, "c": None}
