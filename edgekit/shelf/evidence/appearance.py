@@ -255,6 +255,8 @@ def _counted(
     count, another = found.count, 0.0 if found.far_back else whole.another
     if units.heap:
         count, another = _of_heap(count, whole, place)
+    elif whole.by_itself >= found.all_stand_at:
+        count, another = facing.capacity, 0.0  # pushed a little, together
     elif count == 0 and whole.by_itself >= STANDS_AT and whole.product >= _SURELY_PRODUCT:
         count, another = facing.capacity, 0.0  # in poor light no part may be seen for sure
     elif count == 0 and _one_is_left(whole):

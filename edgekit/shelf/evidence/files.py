@@ -77,6 +77,7 @@ class Front:
         likeness: of the edges of both, -1 to 1.
         standing: probability (0-1) that it stands there.
         stirred: how much it differs from where the first one stands, in size, light and foot.
+        darker: log of the light's ratio, by more than what is around the facing; 0 where it is as light as the first.
         depth: places behind the first, if units are few, as far as one stands there at all.
         far: whether it was looked for beyond where units mostly stand.
     """
@@ -86,6 +87,7 @@ class Front:
     likeness: float
     standing: float
     stirred: float
+    darker: float
     depth: float
     far: bool = False
 
@@ -142,9 +144,8 @@ def foremost(expected: FrontLook, patch: NDArray[np.uint8], *, deep: bool = True
     higher = max(0.0, (y + height - top - sought.shape[0]) / height)
     stirred = (1.0 - best.look.scale) / _SMALLER + darker / _DARKER + higher / _HIGHER
     depth = _FIRST - _PER_SMALLER * math.log(best.look.scale) + _PER_DARKER * darker + _PER_HIGHER * higher
-    return Front(
-        sought, there, best.likeness, standing_in(sought, there), stirred, depth, best.look.scale < _SCALES[-1]
-    )
+    stands, far_off = standing_in(sought, there), best.look.scale < _SCALES[-1]
+    return Front(sought, there, best.likeness, stands, stirred, darker, depth, far_off)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -47,6 +48,13 @@ _SAME, _RIM = 0.6, 0.12
 of rendered and photographed rows 0.8 and more, across them 0.1 to 0.5; of shelves seen aslant neither is."""
 _IN_DOUBT: Final = 0.1
 """Parts of a facing of which each is there or gone are this far from 0 and 1 at most."""
+_UNSURE, _UNSURE_TOLD = 0.05, 0.15
+"""Parts in such doubt tell less than the facing's whole look, where the direction is not known and where it is: of 98
+facings with a unit gone whose look is rather that of all, none is in such doubt (the tuning clips of four authors)."""
+_PLAINLY, _DARKER = 0.95, 0.12
+"""Probability that the whole look of several units stands from which none is gone, unless the foremost is so much
+darker (Front.darker): with a unit gone it is 0.94 at most on the same clips, and the next one mostly 0.17 darker and
+more; of units that were pushed together it is mostly 0.97 to 0.99, and of 20 of them 19 are 0.06 darker at most."""
 _SURE: Final = 0.8
 """Where the direction is not known, a part surely stands in the right one, or none stands: less than that a neighbour
 comes to that reaches into the facing's box."""
@@ -102,11 +110,13 @@ class Units:
         count: 0 to the facing's capacity.
         likeness: -1 to 1, of what stands there to the reference, edges only, at the best size: unrelated things 0.2.
         far_back: whether what stands was found far behind where the foremost stood.
+        all_stand_at: probability of the facing's whole look from which none is gone, whatever its parts tell.
     """
 
     count: int
     likeness: float
     far_back: bool = False
+    all_stand_at: float = math.inf
 
 
 def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
@@ -141,7 +151,7 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     front = foremost(expected.front, patch)
     in_file = max(1, capacity - front.steps(capacity))
     if front.stands and _is_whole(front, {(parts, 1), (1, parts), *expected.parts}):
-        return Units(in_file, front.likeness, far_back=front.far)
+        return Units(in_file, front.likeness, front.far, _all_stand_at(front))
     found = [
         (layout, _heap_shares(expected, patch) if expected.heap else _shares(expected.front, patch, layout))
         for layout in expected.parts
@@ -161,10 +171,16 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
     else:
         unclear = count in (0, capacity) or _doubt(shares) > _IN_DOUBT
     if front.stands and unclear:
-        return Units(in_file, front.likeness, far_back=front.far)
+        return Units(in_file, front.likeness, front.far, _all_stand_at(front))
     if count == 0 and not (expected.heap or expected.grid) and far_back(expected.front, patch) >= STANDS_AT:
-        return Units(1, front.likeness, far_back=True)
-    return Units(count, front.likeness)
+        return Units(1, front.likeness, far_back=True, all_stand_at=_all_stand_at(front))
+    doubtful = _doubt(shares) >= (_UNSURE_TOLD if expected.told else _UNSURE) and not front.steps(capacity)
+    return Units(count, front.likeness, all_stand_at=STANDS_AT if doubtful else _all_stand_at(front))
+
+
+def _all_stand_at(front: Front) -> float:
+    """Where the parts are clear: in the light in which it stood, what stands as a whole has only been pushed."""
+    return _PLAINLY if front.darker < _DARKER else math.inf
 
 
 def _looked_at(expected: UnitsLook, place: FacingPlace, layout: Layout) -> list[tuple[_Part, Box]]:

@@ -57,6 +57,8 @@ _TOUCHED_SHARE = 0.1
 _MANY_FACINGS = 4
 """Products are taken one by one: what changes so many facings in one piece stands before them, also where the narrow
 walls between them are as dark as its cloth."""
+_RESTING_S, _RESTING_SHARE = 4.0, 0.7
+"""For so long so much of a piece that reaches over facings and fills none must stay as it is to be no hand at rest."""
 _MIN_PIECE_PX = 6
 
 
@@ -154,12 +156,12 @@ def visible_shares(
     touched = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
     if not touched:
         return shares
-    pieces = _covering_pieces(foreground, layout)
+    still_s = None if background is None else background.still_s
+    pieces = _covering_pieces(foreground, layout, still_s)
     if not pieces.covering.any():
         return shares
     covered = {place.facing.id: covered_share(pieces, place) for place in touched}
     filled = [place for place in touched if covered[place.facing.id] >= OWN_SHARE]
-    still_s = np.zeros_like(foreground.mask, np.float32) if background is None else background.still_s
     own = {place.facing.id for place in filled if ends_here(pieces, place, still_s)}
     if background is not None and texture is not None:
         doubtful = [place for place in filled if place.facing.id not in own]
@@ -170,11 +172,12 @@ def visible_shares(
     return shares | {name: 1 - share for name, share in covered.items() if name not in own}
 
 
-def _covering_pieces(foreground: Foreground, layout: Layout) -> Pieces:
+def _covering_pieces(foreground: Foreground, layout: Layout, still_s: NDArray[np.float32] | None = None) -> Pieces:
     """Connected pieces of foreground, and of each whether it stands before the facings.
 
     It does where it lies outside them by a good part, or where it reaches over several of them and over what lies
-    between: products are taken one by one, each within its facing, and do not stand on price rails.
+    between: products are taken one by one, each within its facing, and do not stand on price rails. Where it reaches
+    over several and fills none, not even one unit's place, it is a hand until it has stood still for longer than hands.
     """
     import cv2
 
@@ -189,20 +192,35 @@ def _covering_pieces(foreground: Foreground, layout: Layout) -> Pieces:
     between = np.bincount(labels[(layout.between & near) > 0], minlength=count)
     covering = (outside >= OUTSIDE_SHARE * areas) & (areas >= _MIN_PIECE_PX)
     covering |= (between >= BEYOND_SHARE * areas) & (between >= _MIN_BEYOND_PX)
-    touched = _facings_touched(labels, count, layout)
+    touched, filled = _facings_touched(labels, count, layout)
     covering |= touched >= _MANY_FACINGS
+    covering |= (touched >= 2) & ~filled & ~_resting(labels, areas, near, still_s)
     covering |= (touched >= 2) & (between >= np.maximum(BETWEEN_SHARE * areas, _MIN_PIECE_PX))
     covering[0] = False
     return Pieces(labels.astype(np.uint16, copy=False), covering)
 
 
-def _facings_touched(labels: NDArray[np.uint16], count: int, layout: Layout) -> NDArray[np.int64]:
-    """Of each label, how many facings it covers by a tenth or more."""
-    touched = np.zeros(count, np.int64)
+def _resting(
+    labels: NDArray[np.uint16], areas: NDArray[np.int64], near: NDArray[np.uint8], still_s: NDArray[np.float32] | None
+) -> NDArray[np.bool_]:
+    """Of each label, whether most of it has not changed for long; None: nothing is known to be still."""
+    if still_s is None:
+        return np.zeros(len(areas), np.bool_)
+    still = np.bincount(labels[(near > 0) & (still_s >= _RESTING_S)], minlength=len(areas))
+    mostly: NDArray[np.bool_] = still >= _RESTING_SHARE * areas
+    return mostly
+
+
+def _facings_touched(
+    labels: NDArray[np.uint16], count: int, layout: Layout
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Of each label, how many facings it covers by a tenth or more, and whether it fills the place of any unit."""
+    touched, filled = np.zeros(count, np.int64), np.zeros(count, np.bool_)
     for place in layout.places:
         here = np.bincount(labels[place.rows, place.columns][place.mask > 0], minlength=count)
         touched += here >= _TOUCHED_SHARE * place.area_px
-    return touched
+        filled |= here >= OWN_SHARE * place.area_px / place.facing.capacity
+    return touched, filled
 
 
 def covering_pixels(foreground: Foreground, layout: Layout) -> NDArray[np.bool_]:

@@ -31,6 +31,7 @@ from edgekit.shelf.gates.motion import (
     texture_of,
     without_bands,
 )
+from edgekit.shelf.gates.overexposed import overexposed
 from edgekit.shelf.gates.scene import SceneStatistics, is_repeated, scene_reason, sharp_share, statistics_of
 from edgekit.shelf.gates.surroundings import HIDDEN_BELOW, seen_around
 from edgekit.shelf.rules import ShelfRules
@@ -124,11 +125,13 @@ def gates_of(
     if memory:
         background = followed(background, small, grey, foreground, changed[-1], layout, time_s)
     moving = lasting(changed)
+    hidden = {name: UnknownReason.OCCLUDED for name, share in shares.items() if share < rules.min_visible_share}
+    hidden = dict.fromkeys(overexposed(small, reference[0], layout.places), UnknownReason.OVEREXPOSED) | hidden
     gates = {}
     for place in layout.places:
         name = place.facing.id
-        hidden = UnknownReason.OCCLUDED if shares[name] < rules.min_visible_share else None
-        gates[name] = Evidence(name, shares[name], moving_share(moving, place) >= MOVING_SHARE, None, hidden)
+        in_motion = moving_share(moving, place) >= MOVING_SHARE
+        gates[name] = Evidence(name, shares[name], in_motion, None, hidden.get(name))
     return gates, GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain)
 
 

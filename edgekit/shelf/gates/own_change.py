@@ -18,7 +18,7 @@ OWN_SHARE, _ENDING_SHARE, _CROSSING_SHARE = 0.6, 0.2, 0.35
 """What fills a facing by the first is its own change where it goes on around it by less than the second, and into
 facings beside it, too, by less than the third: emptied places beside others do by 0.1 to 0.33, a head
 before two facings by 0.37, people and crates mostly by 0.46 and more."""
-_TOUCHING_S, _MOVED_SHARE = 2.0, 0.2
+_TOUCHING_S, _MOVED_SHARE = 1.2, 0.2
 """What touches a facing that changed has been still for the first, but for the second of its pixels: cartons and people
 are, arms that reach in are not yet."""
 _GROWN, _WITHIN_SHARE = 0.15, 0.9
@@ -60,14 +60,14 @@ def covered_share(pieces: Pieces, place: FacingPlace) -> float:
     return float(np.count_nonzero(pieces.within(place))) / place.area_px
 
 
-def ends_here(pieces: Pieces, place: FacingPlace, still_s: NDArray[np.float32]) -> bool:
+def ends_here(pieces: Pieces, place: FacingPlace, still_s: NDArray[np.float32] | None) -> bool:
     """Whether what fills a facing goes on beyond it nowhere much: its own change, which something touches.
 
     Args:
         pieces: of the sample.
         place: the facing.
         still_s: float32 (height, width), for how long each pixel has not changed: an arm that rests on a product goes
-            on beyond it nowhere much either, but not for long.
+            on beyond it nowhere much either, but not for long. None: nothing is known to be still.
     """
     if not place.free_ring.size:
         return False
@@ -76,7 +76,7 @@ def ends_here(pieces: Pieces, place: FacingPlace, still_s: NDArray[np.float32]) 
         np.count_nonzero(pieces.covering[labels[ring]]) / ring.size for ring in (place.free_ring, place.ring)
     )
     touching = place.ring[pieces.covering[labels[place.ring]]]
-    moved = np.count_nonzero(still_s.reshape(-1)[touching] < _TOUCHING_S)
+    moved = touching.size if still_s is None else np.count_nonzero(still_s.reshape(-1)[touching] < _TOUCHING_S)
     return bool(free < _ENDING_SHARE and around < _CROSSING_SHARE and moved <= _MOVED_SHARE * touching.size)
 
 

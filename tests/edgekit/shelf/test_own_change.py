@@ -15,11 +15,11 @@ from edgekit.shelf.registration import register
 HEAPS = {"a": (34, 54, 104, 144), "b": (112, 54, 182, 144)}
 
 
-def shares_of(scenes, before, now, *, still_s, outlines=None):
+def shares_of(scenes, before, now, *, still_s, outlines=None, capacity=1):
     """Visible share of each facing, of a background that has stood so long; `outlines`: boxes of some of them."""
     facings = [
         replace(facing, polygon_xy_px=((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
-        for facing in scenes.planogram().facings
+        for facing in scenes.planogram(capacity=capacity).facings
         for x0, y0, x1, y1 in [(outlines or {}).get(facing.id) or _box(facing)]
     ]
     layout = layout_of(facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
@@ -103,3 +103,18 @@ def test_somebody_before_a_striped_wall_is_no_sunbeam(scenes) -> None:
     full = scenes.picture(draw=stripes)
     somebody = scenes.picture("ac", draw=both(stripes, scenes.person(120)))
     assert shares_of(scenes, full, somebody, still_s=0.0)["b"] < 0.1
+
+
+TOUCHING = {"a": (40, 54, 80, 144), "b": (80, 54, 120, 144)}
+
+
+@pytest.mark.parametrize(
+    ("still_s", "capacity", "hidden"),
+    [(1.0, 1, True), (6.0, 1, False), (1.0, 2, False)],
+    ids=["just now", "long still", "a unit's place"],
+)
+def test_what_reaches_over_facings_and_fills_none_is_a_hand_until_it_stays(scenes, still_s, capacity, hidden) -> None:
+    full = scenes.picture("c", draw=both(heap(40, 54, 120, 144, 1)))
+    hand = scenes.picture("c", draw=both(heap(40, 54, 120, 144, 1), heap(56, 94, 104, 144, 7)))
+    shares = shares_of(scenes, full, hand, still_s=still_s, outlines=TOUCHING, capacity=capacity)
+    assert all((shares[name] < 1.0) is hidden for name in "ab")

@@ -40,6 +40,13 @@ def test_the_last_unit_behind_the_others_is_one_unit(judging, scenes) -> None:
     assert bench.judge(pixels=pixels)["a"].fill == 0.5
 
 
+@pytest.mark.parametrize("units", [2, 3])
+@pytest.mark.parametrize("aside", [-9, 9])
+def test_units_that_were_pushed_aside_together_are_all_there(judging, scenes, units, aside) -> None:
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=units), {})
+    assert bench.judge(pixels=scenes.picture(aside={"b": aside}))["b"].fill == 1.0
+
+
 def test_what_has_a_units_edges_but_not_its_colours_is_no_unit(judging, scenes) -> None:
     bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=2), {})
     dyed, left = scenes.picture(), scenes.LEFTS["a"]
