@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from edgekit.shelf.evidence import units
 from edgekit.shelf.evidence.units import expected_units, units_of
 from edgekit.shelf.gates.layout import layout_of
 from edgekit.shelf.registration import register
@@ -271,3 +272,13 @@ def test_the_floor_that_is_seen_between_a_tray_s_packs_is_none_of_them(scenes, s
     expected = expected_units(sparse(scenes, range(8)), where)
     assert expected.heap
     assert at_least <= units_of(expected, sparse(scenes, standing), where).count <= at_most
+
+
+@pytest.mark.parametrize(("shares", "asked"), [([0.4, 0.55, 0.3], 0.5), ([0.99, 0.01, 0.02], 0.95)])
+def test_parts_in_doubt_leave_the_word_to_the_whole_look(scenes, monkeypatch, shares, asked) -> None:
+    where = place(scenes, 3)
+    expected = expected_units(shelf(scenes, BESIDE, 3, range(3)), where)
+    monkeypatch.setattr(units, "_shares", lambda *_: shares)
+    found = units_of(expected, shelf(scenes, BESIDE, 3, [0]), where)
+    assert expected.told
+    assert (found.count, found.all_stand_at) == (1, asked)
