@@ -36,8 +36,8 @@ def overexposed(small: Pixels, reference: Pixels, places: Sequence[FacingPlace])
     white = cv2.inRange(small, (CLIPPED,) * 3, (255,) * 3)
     if not cv2.countNonZero(white):
         return frozenset()
-    newly = white & ~cv2.inRange(reference, (_PALE,) * 3, (255,) * 3)
-    return frozenset(place.facing.id for place in places if _is_blown_out(newly > 0, place))
+    newly = (white & ~cv2.inRange(reference, (_PALE,) * 3, (255,) * 3)) > 0
+    return frozenset(place.facing.id for place in places if _is_blown_out(newly, place))
 
 
 def _is_blown_out(newly: NDArray[np.bool_], place: FacingPlace) -> bool:
