@@ -33,10 +33,12 @@ def overexposed(small: Pixels, reference: Pixels, places: Sequence[FacingPlace])
     """
     import cv2
 
-    white = cv2.inRange(small, (CLIPPED,) * 3, (255,) * 3)
-    if not cv2.countNonZero(white):
+    white, was_white = (
+        cv2.inRange(picture, (least,) * 3, (255,) * 3) for picture, least in ((small, CLIPPED), (reference, _PALE))
+    )
+    newly = white > was_white
+    if not newly.any():
         return frozenset()
-    newly = (white & ~cv2.inRange(reference, (_PALE,) * 3, (255,) * 3)) > 0
     return frozenset(place.facing.id for place in places if _is_blown_out(newly, place))
 
 
