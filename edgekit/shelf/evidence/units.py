@@ -49,9 +49,9 @@ of rendered and photographed rows 0.8 and more, across them 0.1 to 0.5; of shelv
 _IN_DOUBT: Final = 0.1
 """Parts of a facing of which each is there or gone are this far from 0 and 1 at most."""
 _UNSURE, _UNSURE_TOLD = 0.05, 0.15
-"""Parts in such doubt tell less than the facing's whole look, where the direction is not known and where it is: of the 99
-facings with a unit gone on the tuning clips of four authors 12 look rather as if none were, and of those none is in such
-doubt, unless its foremost unit stands farther back."""
+"""Parts in such doubt tell less than the facing's whole look, where the direction is not known and where it is: of 99
+facings with a unit gone on the tuning clips of four authors 12 look rather as if none were, and of those none is in
+such doubt, unless its foremost unit stands farther back."""
 _PLAINLY, _DARKER = 0.95, 0.12
 """Probability that the whole look of several units stands from which none is gone, unless the foremost is so much
 darker (Front.darker): with a unit gone it is 0.94 at most on the same clips, and the next one mostly 0.17 darker and
