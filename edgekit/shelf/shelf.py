@@ -19,10 +19,11 @@ from edgekit.shelf.evidence.judges import Judges
 from edgekit.shelf.evidence.method import Baseline, ModelInfo
 from edgekit.shelf.evidence.models import counted
 from edgekit.shelf.evidence.remembered import Remembered
-from edgekit.shelf.gates.background import covering_pixels, foreground_of
+from edgekit.shelf.gates.foreground import foreground_of
 from edgekit.shelf.gates.gate import GateMemory, gates_of, grey_of
 from edgekit.shelf.gates.layout import Layout, layout_of, small_picture
 from edgekit.shelf.gates.light import light_gain
+from edgekit.shelf.gates.pieces import covering_pixels
 from edgekit.shelf.gates.scene import SceneStatistics, statistics_of
 from edgekit.shelf.outlook import Outlook
 from edgekit.shelf.pace import Pace
@@ -349,7 +350,7 @@ class Shelf:
         background = view.memory.background
         if background.colours.shape != small.shape:
             return None
-        return covering_pixels(foreground_of(background, small, light_gain(small, background.colours)), layout)
+        return covering_pixels(foreground_of(background.colours, small, light_gain(small, background.colours)), layout)
 
     def counted(self, findings: Findings) -> Findings:
         """What the models found without boxes that are no evidence: what may be shown."""

@@ -13,7 +13,7 @@ from edgekit.frame import Pixels
 from edgekit.shelf.evidence.appearance import AppearanceEvidence
 from edgekit.shelf.evidence.method import Baseline, EvidenceMethod, Judgement, MethodContext, ModelInfo, make_method
 from edgekit.shelf.evidence.models import knows, roles_of
-from edgekit.shelf.evidence.remembered import Remembered, holding
+from edgekit.shelf.evidence.remembered import Remembered, holding, remembering
 from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.gates.motion import Texture
 from edgekit.shelf.planogram import Facing, Planogram
@@ -28,8 +28,8 @@ _SURELY_STOCKED = 0.95
 
 _FINDING = ("any_product", "detector")
 _FOUND_SHARE = 0.85
-"""Of a facing that is less visible a detector may well not find the product that stands there, and units are missed.
-What hides less may be a unit that stood a little outside, and is gone."""
+"""Of a facing that is less visible a detector may well not find the product that stands there, units are missed, and
+what hides it looks like another product. What hides less may be a unit that stood a little outside, and is gone."""
 
 Baselines = Mapping[str, Mapping[str, Baseline]]
 
@@ -198,10 +198,7 @@ class Judges:
             elif _contradicted(first, second, self._rules):
                 first = Judgement(None, UnknownReason.UNDECIDED)
         if gate.visible_share < _FOUND_SHARE and first is not None:
-            if method in _FINDING:
-                first = _unfound(first, self._rules)
-            if first.units:
-                first = _uncounted(first, gate.visible_share, self._capacities[name], self._rules)
+            first = _partly_seen(first, method, gate.visible_share, self._capacities[name], self._rules)
         if name in self._named and first is not None:
             first = _corrected(first, told.get("recognition", {}).get(name), self._rules)
         if first is None:
@@ -217,15 +214,11 @@ def _looked(
     remembered: Mapping[str, Remembered],
     anchors: Mapping[str, Baseline],
 ) -> tuple[Mapping[str, Judgement], Mapping[str, Remembered]]:
-    """Judgements by a method that needs no model: new ones only of facings that have changed."""
+    """Judgements by a method that needs no model: new ones of facings that have changed, or are in doubt."""
     held = holding(places, texture, remembered)
     changed = [place for place in places if place.facing.id not in held]
     fresh = method.judge(pixels, changed, None, {}, anchors)
-    if changed:
-        looks = {place.facing.id: Remembered(texture.of(place).copied(), fresh[place.facing.id]) for place in changed}
-        # The oldest come first.
-        remembered = {**{name: one for name, one in remembered.items() if name not in looks}, **looks}
-    return {**held, **fresh}, remembered
+    return {**held, **fresh}, remembering(changed, texture, fresh, remembered) if changed else remembered
 
 
 def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules) -> bool:
@@ -236,6 +229,21 @@ def _contradicted(first: Judgement, second: Judgement | None, rules: ShelfRules)
         and second.fill is not None
         and second.fill >= _SURELY_STOCKED
     )
+
+
+def _partly_seen(first: Judgement, method: str, visible_share: float, capacity: int, rules: ShelfRules) -> Judgement:
+    """What one sample says of a facing of which a part is hidden, as far as that part does not decide."""
+    if method in _FINDING:
+        first = _unfound(first, rules)
+    if first.units:
+        return _uncounted(first, visible_share, capacity, rules)
+    return _unlike(first, rules) if method == "appearance" else first
+
+
+def _unlike(first: Judgement, rules: ShelfRules) -> Judgement:
+    """A product half behind somebody looks like another one, or like none."""
+    gone = first.fill is not None and first.fill <= rules.empty_at
+    return Judgement(None, UnknownReason.OCCLUDED) if gone else first
 
 
 def _unfound(first: Judgement, rules: ShelfRules) -> Judgement:

@@ -14,9 +14,8 @@ from edgekit.shelf.gates.background import (
     accepted,
     background_from,
     followed,
-    foreground_of,
-    visible_shares,
 )
+from edgekit.shelf.gates.foreground import foreground_of
 from edgekit.shelf.gates.landmarks import sight_of
 from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.gates.light import Gain, light_gain
@@ -34,6 +33,7 @@ from edgekit.shelf.gates.motion import (
 from edgekit.shelf.gates.overexposed import overexposed
 from edgekit.shelf.gates.scene import SceneStatistics, is_repeated, scene_reason, sharp_share, statistics_of
 from edgekit.shelf.gates.surroundings import HIDDEN_BELOW, seen_around
+from edgekit.shelf.gates.visible import visible_in
 from edgekit.shelf.rules import ShelfRules
 from edgekit.shelf.words import Evidence, UnknownReason
 
@@ -53,6 +53,8 @@ class GateMemory:
         repeated: the small picture that it has been since.
         small: the sample's small picture.
         gain: by what its light differs from the background's, channel by channel.
+        standing: bool (height, width), where something stood before the facings; None: nowhere, or it showed nothing.
+        overexposed: facings that were blown out, by id.
     """
 
     time_s: float
@@ -63,6 +65,8 @@ class GateMemory:
     repeated: Pixels
     small: Pixels
     gain: Gain
+    standing: NDArray[np.bool_] | None = None
+    overexposed: frozenset[str] = frozenset()
 
     def accepting(self, places: Sequence[FacingPlace]) -> GateMemory:
         """Once what these facings show has been concluded of them."""
@@ -115,9 +119,10 @@ def gates_of(
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
         return closed, GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain)
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
-    foreground = foreground_of(background, small, gain)
+    foreground = foreground_of(background.colours, small, gain)
     # Without bands it is made against the background, whose rows would show through a back that fills most of them.
-    shares = visible_shares(foreground, layout, background, as_seen)
+    visible = visible_in(foreground, layout, background, as_seen, memory.standing if memory else None)
+    shares = dict(visible.shares)
     if background.landmarks and sight:
         differing = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
         around = seen_around(background.landmarks, sight, differing, layout.small_size_hw)
@@ -126,13 +131,17 @@ def gates_of(
         background = followed(background, small, grey, foreground, changed[-1], layout, time_s)
     moving = lasting(changed)
     hidden = {name: UnknownReason.OCCLUDED for name, share in shares.items() if share < rules.min_visible_share}
-    hidden = dict.fromkeys(overexposed(small, reference[0], layout.places), UnknownReason.OVEREXPOSED) | hidden
+    were_white = memory.overexposed if memory else frozenset()
+    white = overexposed(small, reference[0], layout.places, were_white)
+    hidden = dict.fromkeys(white, UnknownReason.OVEREXPOSED) | hidden
+    white |= were_white & hidden.keys()  # behind a hand they may still be
     gates = {}
     for place in layout.places:
         name = place.facing.id
         in_motion = moving_share(moving, place) >= MOVING_SHARE
         gates[name] = Evidence(name, shares[name], in_motion, None, hidden.get(name))
-    return gates, GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain)
+    after = GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain, visible.standing, white)
+    return gates, after
 
 
 def _compared(recent: Recent) -> list[Texture]:

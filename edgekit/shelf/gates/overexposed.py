@@ -10,41 +10,74 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.layout import FacingPlace, grown
-from edgekit.shelf.gates.light import CLIPPED
 
 __all__ = ["overexposed"]
 
-_PALE: Final = 235.0
-"""Of the darkest channel, up to which a pixel of the reference shows something that white hides."""
-_SHARE, _AROUND_SHARE = 0.5, 0.15
-"""Of a facing that has newly turned white, and of what is around it: a white wall behind an emptied place is no light,
-for nothing around it has turned white with it."""
+_WHITE, _BELOW_BRIGHTEST = 235, 10
+"""Of the darkest channel of smoothed pixels: what is clipped is no darker than the first, and no more than the second
+below the brightest in the picture. What a noisy sensor clips is darker on average than white."""
+_PALE: Final = 225
+"""Of the same in the reference, up to which a pixel shows something that white hides."""
+_SMOOTH_PX: Final = 3
+_BRIGHTEST_SHARE: Final = 0.001
+"""Of the picture, which may be brighter than what counts as its brightest: glints."""
+_WHITE_SHARE, _NEW_SHARE, _AROUND_SHARE = 0.4, 0.25, 0.15
+"""Of a facing that is white, of it that has turned white, and of what is around it that has: a white wall behind an
+emptied place is no light, for nothing around it has turned white with it."""
+_STILL_SHARES: Final = 0.6
+"""Of these shares, from which a facing that was blown out still is; its white may be darker then, since a camera that
+turns its exposure down, or a lamp that goes out beside the sun, dims what is clipped no less than the rest."""
 _AROUND: Final = 0.6
 """Of a facing's sides, on each."""
 
 
-def overexposed(small: Pixels, reference: Pixels, places: Sequence[FacingPlace]) -> frozenset[str]:
+def overexposed(
+    small: Pixels, reference: Pixels, places: Sequence[FacingPlace], before: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """Ids of the facings that show too little for anything to be told of them, since they are all white.
 
     Args:
         small: uint8 (height, width, 3), the sample's small picture.
         reference: the same of the reference.
         places: the facings.
+        before: those that were so in the sample before.
     """
+    darkest = _darkest(small)
+    brightest = _brightest(darkest)
+    if brightest < _WHITE and not before:
+        return frozenset()
+    showed = _darkest(reference) < _PALE
+    white = darkest >= brightest - _BELOW_BRIGHTEST
+    clipped = darkest >= max(_WHITE, brightest - _BELOW_BRIGHTEST)
+    return frozenset(
+        place.facing.id
+        for place in places
+        if _is_blown_out(clipped, showed, place, 1.0)
+        or (place.facing.id in before and _is_blown_out(white, showed, place, _STILL_SHARES))
+    )
+
+
+def _darkest(picture: Pixels) -> NDArray[np.uint8]:
     import cv2
 
-    white, was_white = (
-        cv2.inRange(picture, (least,) * 3, (255,) * 3) for picture, least in ((small, CLIPPED), (reference, _PALE))
-    )
-    newly = white > was_white
-    if not newly.any():
-        return frozenset()
-    return frozenset(place.facing.id for place in places if _is_blown_out(newly, place))
+    smooth = cv2.blur(picture, (_SMOOTH_PX,) * 2)
+    blue, green, red = cv2.split(smooth)
+    darkest: NDArray[np.uint8] = cv2.min(cv2.min(blue, green), red)
+    return darkest
 
 
-def _is_blown_out(newly: NDArray[np.bool_], place: FacingPlace) -> bool:
-    inside = np.count_nonzero(newly[place.rows, place.columns] & (place.mask > 0))
-    if inside < _SHARE * place.area_px:
+def _brightest(darkest: NDArray[np.uint8]) -> int:
+    count = np.bincount(darkest.ravel(), minlength=256)[::-1].cumsum()
+    return 255 - int(np.searchsorted(count, _BRIGHTEST_SHARE * darkest.size))
+
+
+def _is_blown_out(white: NDArray[np.bool_], showed: NDArray[np.bool_], place: FacingPlace, shares: float) -> bool:
+    inside = white[place.rows, place.columns] & (place.mask > 0)
+    if np.count_nonzero(inside) < shares * _WHITE_SHARE * place.area_px:
         return False
-    around = newly[grown(place, newly.shape, _AROUND)]
-    return bool(np.count_nonzero(around) - inside >= _AROUND_SHARE * (around.size - place.area_px))
+    newly = np.count_nonzero(inside & showed[place.rows, place.columns])
+    if newly < shares * _NEW_SHARE * place.area_px:
+        return False
+    box = grown(place, white.shape, _AROUND)
+    around = white[box] & showed[box]
+    return bool(np.count_nonzero(around) - newly >= shares * _AROUND_SHARE * (around.size - place.area_px))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.shelf.gates.layout import FacingPlace, grown
+from edgekit.shelf.gates.pieces import Pieces
 
-__all__ = ["OWN_SHARE", "Pieces", "covered_share", "ends_here", "filled_alone", "is_light"]
+__all__ = ["ends_here", "filled_alone", "is_light"]
 
-OWN_SHARE, _ENDING_SHARE, _CROSSING_SHARE = 0.6, 0.2, 0.35
-"""What fills a facing by the first is its own change where it goes on around it by less than the second, and into
-facings beside it, too, by less than the third: emptied places beside others do by 0.1 to 0.33, a head
-before two facings by 0.37, people and crates mostly by 0.46 and more."""
+_ENDING_SHARE, _CROSSING_SHARE = 0.2, 0.35
+"""What fills a facing is its own change where it goes on around it by less than the first, and into facings beside it,
+too, by less than the second: emptied places beside others do by 0.1 to 0.33, a head before two facings by 0.37, people
+and crates mostly by 0.46 and more."""
 _TOUCHING_S, _MOVED_SHARE = 1.2, 0.2
 """What touches a facing that changed has been still for the first, but for the second of its pixels: cartons and people
 are, arms that reach in are not yet."""
@@ -35,29 +35,6 @@ _THROUGH: Final = 0.8
 """Correlation of textures: glass and lamps leave 0.9 and more, people 0.5 and less."""
 _MIN_THROUGH, _MIN_THROUGH_PX = 5.0, 12
 """Texture's spread in grey levels, above sensor noise, and the pixels that it takes."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pieces:
-    """Connected pieces of foreground.
-
-    Attributes:
-        labels: uint16 (height, width), number of each pixel's piece in the small picture; 0: none.
-        covering: bool (pieces), of each whether it stands before facings as far as its own shape tells.
-    """
-
-    labels: NDArray[np.uint16]
-    covering: NDArray[np.bool_]
-
-    def within(self, place: FacingPlace) -> NDArray[np.bool_]:
-        """Bool (rows, columns) of a facing's box, where a covering piece lies in the facing."""
-        where: NDArray[np.bool_] = self.covering[self.labels[place.rows, place.columns]] & (place.mask > 0)
-        return where
-
-
-def covered_share(pieces: Pieces, place: FacingPlace) -> float:
-    """Share (0-1) of a facing that covering pieces hide."""
-    return float(np.count_nonzero(pieces.within(place))) / place.area_px
 
 
 def ends_here(pieces: Pieces, place: FacingPlace, still_s: NDArray[np.float32] | None) -> bool:

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgekit.shelf.gates.background import accepted, background_from, foreground_of, visible_shares
+from edgekit.shelf.gates.background import accepted, background_from
+from edgekit.shelf.gates.foreground import foreground_of
 from edgekit.shelf.gates.gate import grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.light import light_gain
 from edgekit.shelf.gates.scene import FROZEN_S, is_repeated, scene_reason, sharp_share, statistics_of
+from edgekit.shelf.gates.visible import visible_in
 from edgekit.shelf.registration import register
 from edgekit.shelf.words import UnknownReason
 
@@ -349,7 +351,7 @@ def test_a_head_before_most_of_one_facing_and_the_one_beside_it_covers_both(scen
     usual = small_picture(scenes.picture("", noise=0))
     head = small_picture(scenes.picture("", noise=0, draw=boxed(74, 32, 220, 150, (40, 90, 30))))
     background = background_from(usual, grey_of(usual), layout, 0.0)
-    shares = visible_shares(foreground_of(background, head, np.ones(3, np.float32)), layout)
+    shares = visible_in(foreground_of(background.colours, head, np.ones(3, np.float32)), layout).shares
     assert shares == {"a": pytest.approx(0.35, abs=0.05), "b": pytest.approx(0.0, abs=0.05)}
 
 
@@ -363,10 +365,10 @@ def test_what_was_concluded_of_a_facing_is_its_look_from_then_on(scenes) -> None
     full, gone = small_picture(scenes.picture(noise=0)), small_picture(scenes.picture("ac", noise=0))
     background = background_from(full, grey_of(full), layout, 0.0)
     same = np.ones(3, np.float32)
-    assert foreground_of(background, gone, same).share > 0.01
+    assert foreground_of(background.colours, gone, same).share > 0.01
     after = accepted(background, gone, same, [place for place in layout.places if place.facing.id == "b"])
-    assert foreground_of(after, gone, same).share == 0.0
-    assert foreground_of(after, full, same).share > 0.01
+    assert foreground_of(after.colours, gone, same).share == 0.0
+    assert foreground_of(after.colours, full, same).share > 0.01
 
 
 def lit(colours):
@@ -389,7 +391,7 @@ def test_what_was_clipped_white_is_no_foreground_in_darker_light(scenes) -> None
     bright = small_picture(scenes.picture(noise=0, draw=lit((2.2, 2.2, 2.2))))
     usual = small_picture(scenes.picture(noise=0))
     background = background_from(bright, grey_of(bright), layout, 0.0)
-    assert foreground_of(background, usual, np.full(3, 1 / 2.2, np.float32)).share < 0.01
+    assert foreground_of(background.colours, usual, np.full(3, 1 / 2.2, np.float32)).share < 0.01
 
 
 def test_the_light_of_each_channel_is_measured(scenes) -> None:
@@ -403,4 +405,4 @@ def test_strong_noise_is_no_foreground(scenes) -> None:
     usual = small_picture(scenes.picture(noise=0))
     noisy = np.clip(usual + np.random.default_rng(1).normal(0, 10, usual.shape), 0, 255).astype(np.uint8)
     background = background_from(usual, grey_of(usual), layout, 0.0)
-    assert foreground_of(background, noisy, light_gain(noisy, usual)).share < 0.001
+    assert foreground_of(background.colours, noisy, light_gain(noisy, usual)).share < 0.001

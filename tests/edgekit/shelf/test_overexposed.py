@@ -39,6 +39,16 @@ def test_a_pale_product_that_the_sun_blows_out_is_overexposed_and_others_are_not
     }
 
 
+def test_a_noisy_sensor_hides_no_glare(scenes, layout) -> None:
+    def noisy(pixels):
+        spread = np.random.default_rng(8).normal(0, 16, pixels.shape)
+        return np.clip(pixels + spread, 0, 255).astype(np.uint8)
+
+    reference = small_picture(pale(scenes))
+    assert overexposed(small_picture(noisy(pale(scenes, sun=1.25))), reference, layout.places) == {"b"}
+    assert overexposed(small_picture(noisy(pale(scenes))), reference, layout.places) == frozenset()
+
+
 def test_a_white_wall_behind_an_emptied_place_is_seen_and_says_so(scenes, layout) -> None:
     def white_behind(pixels):
         pixels[scenes.TOP : scenes.BOTTOM, scenes.LEFTS["b"] : scenes.LEFTS["b"] + scenes.WIDTH] = 255

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgekit.shelf.gates.background import background_from, foreground_of, visible_shares
+from edgekit.shelf.gates.background import background_from
+from edgekit.shelf.gates.foreground import foreground_of
 from edgekit.shelf.gates.gate import grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.light import light_gain
 from edgekit.shelf.gates.motion import texture_of
+from edgekit.shelf.gates.visible import visible_in
 from edgekit.shelf.registration import register
 
 HEAPS = {"a": (34, 54, 104, 144), "b": (112, 54, 182, 144)}
@@ -26,8 +28,8 @@ def shares_of(scenes, before, now, *, still_s, outlines=None, capacity=1):
     background = background_from(small_picture(before), grey_of(small_picture(before)), layout, 0.0)
     background = replace(background, still_s=np.full_like(background.still_s, still_s))
     small = small_picture(now)
-    foreground = foreground_of(background, small, light_gain(small, background.colours))
-    return visible_shares(foreground, layout, background, texture_of(grey_of(small)))
+    foreground = foreground_of(background.colours, small, light_gain(small, background.colours))
+    return visible_in(foreground, layout, background, texture_of(grey_of(small))).shares
 
 
 def _box(facing):

@@ -72,6 +72,15 @@ def test_units_behind_somebody_s_shoulder_are_not_gone(judging, scenes, visible,
     assert (evidence.fill, evidence.reason) == ((0.5, None) if told else (None, UnknownReason.OCCLUDED))
 
 
+@pytest.mark.parametrize("visible", [0.75, 0.9])
+def test_a_product_half_behind_somebody_is_no_other_one(judging, scenes, visible) -> None:
+    bench = judging.Bench(scenes, scenes.planogram("appearance"), {})
+    gone = scenes.picture("bc", seed=5)
+    evidence = bench.judge(pixels=gone, visible=visible)
+    assert evidence["a"].reason is (UnknownReason.OCCLUDED if visible < 0.85 else None)
+    assert evidence["b"].fill == pytest.approx(1.0, abs=0.05)
+
+
 def test_what_is_hidden_does_not_matter_where_it_would_change_no_state(judging, scenes) -> None:
     bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=2), {})
     assert bench.judge(visible=0.75)["a"].fill == 1.0

@@ -9,7 +9,7 @@ import numpy as np
 from edgekit.frame import Frame
 from edgekit.replay.simulation.clip import scenario_clip
 from edgekit.shelf.evidence.method import Judgement
-from edgekit.shelf.evidence.remembered import MOST_DOUBTED, Remembered, holding
+from edgekit.shelf.evidence.remembered import MOST_DOUBTED, Remembered, holding, remembering
 from edgekit.shelf.gates.layout import layout_of
 from edgekit.shelf.gates.motion import texture_of
 from edgekit.shelf.planogram import Planogram
@@ -34,7 +34,7 @@ def shelf_grey(scenes, shift_px=0.0, **kwargs):
 
 
 def known(places, texture):
-    return {place.facing.id: Remembered(texture.of(place).copied(), FULL) for place in places}
+    return {place.facing.id: Remembered(texture.of(place).copied(), FULL, looks=3) for place in places}
 
 
 def test_a_judgement_holds_through_noise_and_ends_with_a_change(scenes):
@@ -48,8 +48,19 @@ def test_what_was_never_judged_or_lies_elsewhere_now_does_not_hold(scenes):
     places, texture = places_of(scenes), texture_of(shelf_grey(scenes))
     assert holding(places, texture, {}) == {}
     before = known(places, texture)
-    before["b"] = Remembered(replace(before["a"].texture, picture=before["a"].texture.picture[:3, :3]), FULL)
+    before["b"] = replace(before["a"], texture=replace(before["a"].texture, picture=texture.picture[:3, :3]))
     assert holding(places, texture, before).keys() == set("ac")
+
+
+def test_a_judgement_is_believed_once_three_looks_in_a_row_agree(scenes):
+    (place, *_), texture = places_of(scenes), texture_of(shelf_grey(scenes))
+    remembered, looks = {}, []
+    for fill in (0.5, 1.0, 1.0, 0.95):  # the first look caught the shadow of a hand that was leaving
+        assert holding([place], texture, remembered) == {}
+        remembered = remembering([place], texture, {place.facing.id: Judgement(fill)}, remembered)
+        looks.append(remembered[place.facing.id].looks)
+    assert looks == [1, 1, 2, 3]
+    assert holding([place], texture, remembered) == {place.facing.id: Judgement(0.95)}
 
 
 def test_of_facings_that_tremble_the_oldest_few_judgements_are_doubted_in_turn(scenes):
