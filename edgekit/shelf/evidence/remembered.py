@@ -22,8 +22,8 @@ __all__ = ["MOST_DOUBTED", "Holds", "Remembered", "holding", "remembering"]
 MOST_DOUBTED: Final = 4
 """Facings a sample that are looked at again in doubt: at 5 samples a second each of 100 within 5 s."""
 _LOOKS, _SAME = 3, 0.1
-"""Looks in a row that must say the same, but for so much fill or misplaced, before a judgement is believed while its
-facing stays as it is: one alone may have caught the shadow of a hand that was leaving."""
+"""Looks in a row that must say the same, but for so much fill or misplaced, before a facing that stays as it is needs
+no other: one alone may have caught the shadow of a hand that was leaving."""
 _DIFFERENCE: Final = 6
 """Grey levels of texture; sensor noise of 8 levels is 2 after 4x4 means."""
 _SHARE: Final = 0.01

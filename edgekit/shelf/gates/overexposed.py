@@ -40,7 +40,7 @@ def overexposed(
         small: uint8 (height, width, 3), the sample's small picture.
         reference: the same of the reference.
         places: the facings.
-        before: those that were so in the sample before.
+        before: those that were so before, or were when they were last seen.
     """
     darkest = _darkest(small)
     brightest = _brightest(darkest)
