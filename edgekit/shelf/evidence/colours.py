@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.shelf.evidence.channels import sum_of_channels
 from edgekit.shelf.evidence.edges import PatchShape, middle_of
 
 __all__ = [
@@ -42,7 +43,7 @@ def without_noise(patch: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def chroma_of(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
     """float32 (height, width, 3): each channel's share of the light."""
     values = patch.astype(np.float32)
-    shares: NDArray[np.float32] = values / (values.sum(2, keepdims=True) + np.float32(_DARK))
+    shares: NDArray[np.float32] = values / (sum_of_channels(values) + np.float32(_DARK))[..., None]
     return shares
 
 
@@ -58,15 +59,13 @@ def colour_distance(
         shift_xy: where the facing is in `now` (Likeness.shift_xy).
     """
     there = middle_of(now, shape.size_wh, shift_xy)
-    return float(np.abs(middle_of(expected, shape.size_wh, shape.shift_xy) - there).sum(2).mean())
+    return _mean_apart(middle_of(expected, shape.size_wh, shape.shift_xy), there)
 
 
 def mean_difference(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     """Mean difference (0 to 2) of two chroma patches of one size without margins, but for their rims."""
     height, width = one.shape[:2]
-    return float(
-        np.abs(middle_of(one, (width, height), (0, 0)) - middle_of(other, (width, height), (0, 0))).sum(2).mean()
-    )
+    return _mean_apart(*(middle_of(each, (width, height), (0, 0)) for each in (one, other)))
 
 
 def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> NDArray[np.float32]:
@@ -76,7 +75,7 @@ def apart_from_surroundings(now: NDArray[np.float32], shape: PatchShape) -> NDAr
     """
     around, middle = _around(now.shape[:2], shape), middle_of(now, shape.size_wh, shape.shift_xy)
     usual = np.median(now[around], axis=0) if around.any() else middle
-    apart: NDArray[np.float32] = np.abs(middle - usual).sum(2).astype(np.float32)
+    apart: NDArray[np.float32] = sum_of_channels(np.abs(middle - usual))
     return apart
 
 
@@ -150,6 +149,10 @@ def shaded_lab(patch: NDArray[np.uint8]) -> NDArray[np.float32]:
 def mean_to_nearest(shown: NDArray[np.float32], known: NDArray[np.float32]) -> float:
     """Mean distance of each of the colours `shown` to the nearest of those `known`; both float32 (n, 3)."""
     return float(_to_nearest(shown, known).mean())
+
+
+def _mean_apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    return float(sum_of_channels(np.abs(one - other)).mean())
 
 
 def _to_nearest(shown: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
+from edgekit.shelf.evidence.channels import sum_of_channels
 
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
@@ -192,8 +193,8 @@ def kept_share(expected: Edges, now: Edges, shift_xy: tuple[int, int]) -> float:
     height, width = expected.strength.shape
     x, y = shift_xy
     there = now.directed[y : y + height, x : x + width]
-    agreement = _near((expected.directed * there).sum(2))
-    of_expected, of_now = _near((expected.directed**2).sum(2)), _near((there**2).sum(2))
+    agreement = _near(sum_of_channels(expected.directed * there))
+    of_expected, of_now = (_near(sum_of_channels(each**2)) for each in (expected.directed, there))
     weight = cv2.sqrt(of_expected)
     kept = (agreement >= _KEPT_LIKENESS * np.sqrt(of_expected * of_now) + 1e-3) & (
         of_now >= _LEFT_OF_EDGES * of_expected

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.shelf.evidence.channels import sum_of_channels
 from edgekit.shelf.evidence.edges import Edges, PatchShape, edges_of, likeness_of
 from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 
@@ -225,14 +226,14 @@ def _lit_around(expected: FrontLook, patch: NDArray[np.uint8]) -> NDArray[np.boo
 
 def _lit(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Bool (height, width): where both tell of the light."""
-    sums = [patch.sum(2, dtype=np.float32) for patch in (before, now)]
+    sums = [sum_of_channels(patch) for patch in (before, now)]
     lit: NDArray[np.bool_] = (sums[0] >= _LIT[0]) & (sums[0] <= _LIT[1]) & (sums[1] <= _LIT[1])
     return lit
 
 
 def _light(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Logs of how much brighter each pixel is."""
-    sums = (patch.sum(2, dtype=np.float32) + np.float32(BLACK) for patch in (now, before))
+    sums = (sum_of_channels(patch) + np.float32(BLACK) for patch in (now, before))
     ratio: NDArray[np.float32] = np.log(next(sums) / next(sums))
     return ratio
 

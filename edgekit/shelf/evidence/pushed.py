@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.shelf.evidence.another import turned_by
+from edgekit.shelf.evidence.channels import sum_of_channels
 from edgekit.shelf.evidence.colours import between_colours, chroma_of, mean_difference, without_noise
 from edgekit.shelf.evidence.edges import PatchShape, edges_of, kept_share, middle_of
 from edgekit.shelf.evidence.files import BLACK, FrontLook, foremost
@@ -35,7 +36,7 @@ def standing_back(expected: FrontLook, patch: NDArray[np.uint8]) -> float:
 def _in_the_light_of(there: NDArray[np.uint8], sought: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The product as dark as what stands there, if that is darker."""
     size_wh = there.shape[1], there.shape[0]
-    now, before = (middle_of(each.sum(2, dtype=np.float32) + BLACK, size_wh, (0, 0)) for each in (there, sought))
+    now, before = (middle_of(sum_of_channels(each) + BLACK, size_wh, (0, 0)) for each in (there, sought))
     darker = min(1.0, float(np.median(now / before)))
     lit: NDArray[np.uint8] = (sought * np.float32(darker)).astype(np.uint8)
     return lit
