@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, hues_unseen_around
+from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, hue_of, hues_unseen_around
 from edgekit.shelf.evidence.comparator import Compared
 from edgekit.shelf.evidence.edges import PatchShape, inside_of
-from edgekit.shelf.evidence.print import densest, print_of
+from edgekit.shelf.evidence.print import densest, print_of, steep_share
 
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
 
-__all__ = ["another_compared", "print_odds", "shows_a_product", "turned_by"]
+__all__ = ["another_compared", "print_odds", "shows_a_product", "shows_bare_floor", "turned_by"]
 
 _MOST_COLOUR: Final = 0.3
 _PRINTED, _PRINTED_SOMEWHERE, _HUE, _HUE_SOMEWHERE, _APART, _EMPTY = 5.6, 7.6, 0.7, 1.8, 3.9, -8.5
@@ -35,6 +35,29 @@ in shops these are several times as many. Fitted on clips of four authors; of th
 _TURNED, _TURNED_AT = 2.0, 3.5
 """Log-odds that it is the product itself, turned, tilted, pushed aside or back, by how far its colours are from the
 product's (between_colours), where both are alike."""
+
+_RELIEF, _BARE, _ONE_HUE, _MUTED = 0.7, 0.5, 4.5, 28.0
+"""Where goods showed print or relief (steep_share) nearly everywhere, a place that shows so little of it, in hues so
+near to their median, and one so near to grey (mean distance, and the median's, CIELAB), is the bare floor of a crate,
+slats for instance: on the tuning clips of five authors floors that look like another product come to 0.1 to 0.44, 1.2
+to 3.6 and 7 to 23, other products with as little relief to hues that are 5.6 and more apart."""
+
+
+def shows_bare_floor(
+    reference: NDArray[np.uint8], clean: NDArray[np.uint8], shape: PatchShape, inside: NDArray[np.bool_]
+) -> bool:
+    """Whether goods with print or relief all over have left a place of one muted hue with little of it.
+
+    Args:
+        reference, clean: uint8 (height, width, 3) BGR, patches of the facing in the reference and now, with their
+            margins, without noise.
+        shape: of both.
+        inside: what of its middle lies inside the outline (inside_of).
+    """
+    if steep_share(reference, shape, inside) < _RELIEF or steep_share(clean, shape, inside) > _BARE:
+        return False
+    hue, spread = hue_of(clean, shape, inside)
+    return spread <= _ONE_HUE and hue <= _MUTED
 
 
 def shows_a_product(pixels: Pixels, place: FacingPlace, clean: NDArray[np.uint8], shape: PatchShape) -> float:

@@ -15,6 +15,7 @@ __all__ = [
     "between_colours",
     "chroma_of",
     "colour_distance",
+    "hue_of",
     "hues_unseen_around",
     "mean_difference",
     "mean_to_nearest",
@@ -106,6 +107,19 @@ def hues_unseen_around(patch: NDArray[np.uint8], shape: PatchShape) -> NDArray[n
     lab = _lab(patch, 0.0)
     known, shown = lab[_around(lab.shape[:2], shape)], middle_of(lab, shape.size_wh, shape.shift_xy)
     return _to_nearest(shown.reshape(-1, 3), known).reshape(shown.shape[:2]) if known.size else 0 * shown[..., 0]
+
+
+def hue_of(patch: NDArray[np.uint8], shape: PatchShape, inside: NDArray[np.bool_]) -> tuple[float, float]:
+    """How far a facing's median hue is from grey, and its pixels' hues on average from that (CIELAB).
+
+    Args:
+        patch: uint8 (height, width, 3) BGR, with its margin.
+        shape: of the patch.
+        inside: bool (height, width), what of the facing's middle (middle_of) counts.
+    """
+    hues = middle_of(_lab(patch, 0.0), shape.size_wh, shape.shift_xy)[inside]
+    usual = np.median(hues, axis=0)
+    return float(np.linalg.norm(usual)), float(np.linalg.norm(hues - usual, axis=1).mean())
 
 
 def between_colours(one: NDArray[np.uint8], other: NDArray[np.uint8], shape: PatchShape) -> float:

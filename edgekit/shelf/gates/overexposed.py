@@ -21,7 +21,7 @@ _PALE: Final = 225
 _SMOOTH_PX: Final = 3
 _BRIGHTEST_SHARE: Final = 0.001
 """Of the picture, which may be brighter than what counts as its brightest: glints."""
-_WHITE_SHARE, _NEW_SHARE, _AROUND_SHARE = 0.4, 0.25, 0.15
+_WHITE_SHARE, _NEW_SHARE, _AROUND_SHARE = 0.3, 0.25, 0.15
 """Of a facing that is white, of it that has turned white, and of what is around it that has: a white wall behind an
 emptied place is no light, for nothing around it has turned white with it."""
 _STILL_SHARES: Final = 0.6

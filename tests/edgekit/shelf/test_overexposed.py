@@ -39,6 +39,17 @@ def test_a_pale_product_that_the_sun_blows_out_is_overexposed_and_others_are_not
     }
 
 
+def test_a_sunbeam_that_blows_out_a_third_of_a_facing_leaves_too_little_of_it(scenes, layout) -> None:
+    # As somebody in front of so much of it does: `min_visible_share` is 0.7 of a facing.
+    reference, now = pale(scenes), pale(scenes)
+    left, right = scenes.LEFTS["b"] - 6, scenes.LEFTS["b"] + scenes.WIDTH + 6
+    third = left + round(0.38 * (right - left))
+    now[:, left - 20 : third] = 255
+    assert overexposed(small_picture(now), small_picture(reference), layout.places) == {"b"}
+    now[:, left:third] = reference[:, left:third]
+    assert overexposed(small_picture(now), small_picture(reference), layout.places) == frozenset()
+
+
 def test_a_noisy_sensor_hides_no_glare(scenes, layout) -> None:
     def noisy(pixels):
         spread = np.random.default_rng(8).normal(0, 16, pixels.shape)

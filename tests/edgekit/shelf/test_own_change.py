@@ -107,6 +107,28 @@ def test_somebody_before_a_striped_wall_is_no_sunbeam(scenes) -> None:
     assert shares_of(scenes, full, somebody, still_s=0.0)["b"] < 0.1
 
 
+UPRIGHT = np.arange(320) // 10 % 2
+
+
+def bottle(pixels):
+    """Upright edges in the place of b, with a plain label across them."""
+    pixels[54:144, 124:176] = np.where(UPRIGHT, 60.0, 140.0)[None, 124:176, None]
+    pixels[104:114, 124:176] = 100
+
+
+def striped_shirt(pixels):
+    """Stripes that fall on those edges."""
+    pixels[:, 90:210] = np.where(UPRIGHT, 40.0, 110.0)[None, 90:210, None]
+
+
+def test_a_striped_shirt_whose_stripes_fall_on_the_edges_of_a_product_is_no_light_on_it(scenes) -> None:
+    full = scenes.picture("ac", draw=bottle)
+    before_it = scenes.picture("ac", draw=both(bottle, striped_shirt))
+    assert shares_of(scenes, full, before_it, still_s=0.0)["b"] < 0.3
+    lit = scenes.picture("ac", draw=both(stripes, bottle, sunbeam), light=0.5)
+    assert shares_of(scenes, scenes.picture("ac", draw=both(stripes, bottle), light=0.5), lit, still_s=0.0)["b"] == 1.0
+
+
 TOUCHING = {"a": (40, 54, 80, 144), "b": (80, 54, 120, 144)}
 
 

@@ -112,3 +112,44 @@ def test_a_small_stranger_in_a_large_place_is_another_product(judging, scenes) -
     told = judging.Bench(scenes, scenes.planogram("appearance"), {}).judge(pixels=scenes.picture("ac", draw=draw))["b"]
     assert told.fill < 0.2
     assert told.misplaced > 0.6
+
+
+CRATE_XY = 124, 54
+"""The upper left corner of facing b."""
+
+
+def goods(bgr, seed):
+    """A crate full of loose goods of a colour, lighter and darker as they lie."""
+
+    def draw(pixels):
+        (left, top), light = CRATE_XY, np.random.default_rng(seed).uniform(0.3, 1.0, (18, 11, 1))
+        pixels[top : top + 90, left : left + 52] = np.kron(light * bgr, np.ones((5, 5, 1)))[:90, :52]
+
+    return draw
+
+
+def slats(bgr):
+    """The floor of an emptied crate: boards of a colour, dark gaps between them, that run towards the back."""
+
+    def draw(pixels):
+        left, top = CRATE_XY
+        pixels[top : top + 90, left : left + 52] = np.array(bgr) * 0.4
+        floor = np.array([(left + 8, top + 24), (left + 44, top + 24), (left + 52, top + 90), (left, top + 90)])
+        cv2.fillPoly(pixels, [floor.astype(np.int32)], [float(value) for value in bgr])
+        for share in np.linspace(0, 1, 8):
+            start, end = (round(left + 8 + 36 * share), top + 24), (round(left + 52 * share), top + 90)
+            cv2.line(pixels, start, end, [0.3 * value for value in bgr], 1)
+
+    return draw
+
+
+@pytest.mark.parametrize("floor", [(150, 130, 140), (150, 150, 120), (120, 130, 170)], ids=["pink", "green", "red"])
+def test_the_slatted_floor_of_an_emptied_crate_is_no_product_in_whatever_colour(judging, scenes, floor) -> None:
+    full = scenes.picture("ac", draw=goods((40, 200, 230), 3))
+    bench = judging.Bench(scenes, scenes.planogram("appearance"), {}, reference=full)
+    emptied = bench.judge(pixels=scenes.picture("ac", draw=slats(floor)))["b"]
+    assert emptied.fill < 0.1
+    assert emptied.misplaced < 0.1
+    other = bench.judge(pixels=scenes.picture("ac", draw=goods((30, 40, 210), 4)))["b"]
+    assert other.fill < 0.4
+    assert other.misplaced > 0.6

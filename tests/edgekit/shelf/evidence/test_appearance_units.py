@@ -175,3 +175,24 @@ def test_a_heap_that_looks_as_it_did_has_lost_little_however_unsure_its_cells_ar
     monkeypatch.setattr(appearance, "units_of", lambda expected, pixels, place: Units(50, 0.5))
     assert bench.judge(pixels=full)["a"].fill > 0.9
     assert bench.judge(pixels=crate(scenes, 1, left=20))["a"].fill == pytest.approx(50 / 120)
+
+
+def test_the_front_of_a_tray_is_none_of_the_units_that_stood_behind_it(judging, scenes) -> None:
+    # It looks as it did, and of six rows on top of each other, of which the reference does not tell, it would be one.
+    left, right = scenes.LEFTS["b"] - 6, scenes.LEFTS["b"] + scenes.WIDTH + 6
+
+    def tray(standing):
+        def draw(pixels):
+            for index in range(standing):
+                label = np.random.default_rng(20 + index).uniform(20, 230, (8, 3, 3))
+                x, y = left + 16 * (index % 3), scenes.TOP - 6 + 38 * (index // 3)
+                pixels[y : y + 40, x : x + 15] = np.kron(label, np.ones((5, 5, 1)))
+            pixels[scenes.BOTTOM - 14 : scenes.BOTTOM + 4, left:right] = (190, 160, 120)
+            pixels[scenes.BOTTOM - 8 : scenes.BOTTOM - 2, left + 14 : right - 14 : 4] = 40
+
+        return scenes.picture("ac", draw=draw)
+
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=6), {}, reference=tray(6))
+    assert bench.judge(pixels=tray(6))["b"].fill == 1.0
+    judged = bench.judge(pixels=tray(0))["b"]
+    assert (judged.fill, judged.misplaced) == (0.0, 0.0)
