@@ -15,7 +15,7 @@ from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
 from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout
 from edgekit.shelf.gates.light import LEAST_GAIN, Gain, relit
 from edgekit.shelf.gates.motion import texture_of
-from edgekit.shelf.gates.pieces import before_facings
+from edgekit.shelf.gates.pieces import before_facings, beside_facings
 
 __all__ = ["Background", "accepted", "background_from", "followed"]
 
@@ -27,6 +27,9 @@ DRIFT_S = 20.0
 """Time constant of slow light: what is not foreground is followed."""
 ABSORB_S = 300.0
 """Foreground that has stood still for so long and covers no facing is furniture."""
+BESIDE_S = 25.0
+"""And so is, after that, what is no larger than a product: one was taken or put down beside the facings. Shoppers who
+stand before the shelf, and whose parts may look like that, mostly leave before."""
 REBASE_S = 2.0
 """After the light changed everywhere and then stayed, the background is taken anew."""
 REBASE_SHARE = 0.4
@@ -99,16 +102,28 @@ def followed(
     colours = background.colours.copy()
     rate = 1 - math.exp(-gap_s / DRIFT_S)
     cv2.accumulateWeighted(small, colours, rate, mask=cv2.bitwise_xor(foreground.mask, 1))
-    furniture = (foreground.mask > 0) & (layout.outside > 0) & (still_s >= ABSORB_S)
-    if furniture.any():
-        # What stands before a facing hides it for however long: taken for background, it would leave an empty facing.
-        furniture &= ~before_facings(foreground, layout)
+    furniture = _furniture(foreground, layout, still_s)
+    if furniture is not None:
         colours[furniture] = small[furniture]
     landmarks, landmarks_s = background.landmarks, background.landmarks_s
     now_grey = _grey(colours)
     if time_s - landmarks_s >= LANDMARKS_S:
         landmarks, landmarks_s = landmarks_of(texture_of(now_grey), layout.outside), time_s
     return Background(colours, now_grey, still_s, landmarks, time_s, landmarks_s, waited_s)
+
+
+def _furniture(foreground: Foreground, layout: Layout, still_s: NDArray[np.float32]) -> NDArray[np.bool_] | None:
+    """Bool (height, width): foreground that has come to stay; None where there is none."""
+    beside = (foreground.mask > 0) & (layout.outside > 0)
+    lasting = beside & (still_s >= BESIDE_S)
+    if not lasting.any():
+        return None
+    furniture: NDArray[np.bool_] = lasting & beside_facings(foreground, layout, still_s >= BESIDE_S)
+    lasting &= still_s >= ABSORB_S
+    if lasting.any():
+        # What stands before a facing hides it for however long: taken for background, it would leave an empty facing.
+        furniture |= lasting & ~before_facings(foreground, layout)
+    return furniture
 
 
 def accepted(background: Background, small: Pixels, gain: Gain, places: Sequence[FacingPlace]) -> Background:

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from edgekit.shelf.gates.foreground import Foreground
 from edgekit.shelf.gates.layout import FacingPlace, Layout
 
-__all__ = ["OWN_SHARE", "Pieces", "before_facings", "covered_share", "covering_pieces", "covering_pixels"]
+__all__ = [
+    "OWN_SHARE",
+    "Pieces",
+    "before_facings",
+    "beside_facings",
+    "covered_share",
+    "covering_pieces",
+    "covering_pixels",
+]
 
 OWN_SHARE: Final = 0.6
 """Of a facing, or of the place of one of its units: what covers so much fills it."""
@@ -32,6 +40,8 @@ walls between them are as dark as its cloth."""
 _RESTING_S, _RESTING_SHARE = 4.0, 0.7
 """For so long so much of a piece that reaches over facings and fills none must stay as it is to be no hand at rest."""
 _MIN_PIECE_PX = 6
+_MOST_BESIDE: Final = 1.5
+"""Of the largest facing: no larger is what changes beside the facings where a product is taken that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,3 +133,27 @@ def before_facings(foreground: Foreground, layout: Layout) -> NDArray[np.bool_]:
         touching[pieces.labels[place.rows, place.columns][place.mask > 0]] = True
     before: NDArray[np.bool_] = (pieces.covering & touching)[pieces.labels]
     return before
+
+
+def beside_facings(foreground: Foreground, layout: Layout, lasting: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pixels of lasting pieces, no larger than products, that lie before no facing.
+
+    A product taken beside a facing leaves such a piece. What reaches the picture's sides or its lower border may be a
+    part of somebody who stands in front.
+
+    Args:
+        foreground: of the sample.
+        layout: where the facings are.
+        lasting: bool (height, width), what has been still for long enough.
+    """
+    labels = covering_pieces(foreground, layout).labels
+    count = int(labels.max()) + 1
+    areas, lasts = np.bincount(labels.reshape(-1), minlength=count), np.bincount(labels[lasting], minlength=count)
+    most = _MOST_BESIDE * max((place.area_px for place in layout.places), default=0)
+    let_be = (areas <= most) & (lasts >= _RESTING_SHARE * areas)
+    for border in (labels[-1], labels[:, 0], labels[:, -1]):
+        let_be[border] = False
+    let_be &= _facings_touched(labels, count, layout)[0] == 0
+    let_be[0] = False
+    pixels: NDArray[np.bool_] = let_be[labels]
+    return pixels

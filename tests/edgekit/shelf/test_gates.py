@@ -103,6 +103,25 @@ def test_what_stands_before_a_facing_hides_it_however_long_it_stands_there(watch
     assert gates["a"].reason is None
 
 
+@pytest.mark.parametrize(("taken_s", "visible"), [(28, 1.0), (4, 0.3)], ids=["long before", "just before"])
+def test_a_product_that_nobody_watches_and_that_was_taken_beside_a_facing_hides_it_for_a_while(
+    watch, scenes, taken_s, visible
+) -> None:
+    # Both are one piece, that lies outside the facings by a good part; it is not known whether somebody stands there.
+    def unwatched(picture):
+        picture[70:140, 178:208] = (30, 160, 60)
+
+    def other_in_b(picture):
+        picture[60:140, 125:178] = (30, 160, 60)
+
+    def both(picture):
+        unwatched(picture)
+        other_in_b(picture)
+
+    gates = watch(still(scenes) + still(scenes, 5 * taken_s, draw=unwatched) + still(scenes, draw=both))[-1]
+    assert gates["b"].visible_share == pytest.approx(visible, abs=0.3)
+
+
 def test_a_product_that_is_gone_or_moved_aside_is_no_occlusion(watch, scenes) -> None:
     for gone in (still(scenes, present="ac"), still(scenes, present="")):
         assert all(one.reason is None for one in watch(still(scenes) + gone)[-1].values())

@@ -282,3 +282,13 @@ def test_parts_in_doubt_leave_the_word_to_the_whole_look(scenes, monkeypatch, sh
     found = units_of(expected, shelf(scenes, BESIDE, 3, [0]), where)
     assert expected.told
     assert (found.count, found.all_stand_at) == (1, asked)
+
+
+def test_units_side_by_side_that_a_shade_falls_on_are_all_where_they_stood(scenes) -> None:
+    where = place(scenes, 2)
+    full = shelf(scenes, BESIDE, 2, range(2))
+    shaded = full.copy()
+    shaded[TOP - 6 : BOTTOM + 6, LEFT - 6 : RIGHT + 6] = full[TOP - 6 : BOTTOM + 6, LEFT - 6 : RIGHT + 6] * 0.7
+    expected = expected_units(full, where)
+    assert expected.told
+    assert units_of(expected, shaded, where).count == 2
