@@ -12,6 +12,7 @@ from edgekit.frame import Pixels
 from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, hue_of, hues_unseen_around
 from edgekit.shelf.evidence.comparator import Compared
 from edgekit.shelf.evidence.edges import PatchShape, inside_of
+from edgekit.shelf.evidence.files import in_the_light_of
 from edgekit.shelf.evidence.print import densest, print_of, steep_share
 
 if TYPE_CHECKING:
@@ -48,15 +49,21 @@ def shows_bare_floor(
 ) -> bool:
     """Whether goods with print or relief all over have left a place of one muted hue with little of it.
 
+    It is looked at in the reference's light: in a dim one everything has little of any hue.
+
     Args:
         reference, clean: uint8 (height, width, 3) BGR, patches of the facing in the reference and now, with their
             margins, without noise.
         shape: of both.
         inside: what of its middle lies inside the outline (inside_of).
     """
-    if steep_share(reference, shape, inside) < _RELIEF or steep_share(clean, shape, inside) > _BARE:
+    if steep_share(reference, shape, inside) < _RELIEF:
         return False
-    hue, spread = hue_of(clean, shape, inside)
+    gain = np.maximum(in_the_light_of(reference, clean, shape), 1.0)
+    lit = np.clip(clean * gain, 0, 255).astype(np.uint8)
+    if steep_share(lit, shape, inside) > _BARE:
+        return False
+    hue, spread = hue_of(lit, shape, inside)
     return spread <= _ONE_HUE and hue <= _MUTED
 
 

@@ -192,34 +192,34 @@ def far_back(expected: FrontLook, patch: NDArray[np.uint8]) -> float:
     return standing_in(far.look.patch, far.there(patch))
 
 
-def in_the_light_of(expected: FrontLook, patch: NDArray[np.uint8]) -> NDArray[np.float32]:
+def in_the_light_of(reference: NDArray[np.uint8], patch: NDArray[np.uint8], shape: PatchShape) -> NDArray[np.float32]:
     """float32 (3,): what the channels of a facing are multiplied by to look as in the reference's light, of any colour.
 
     The sun, or a lamp that fails beside others, gives what is around the facing another colour too. Ones where nothing
     there tells of it.
 
     Args:
-        expected: the facing in the reference.
-        patch: uint8 (height, width, 3), the facing now, with the same margin.
+        reference, patch: uint8 (height, width, 3), the facing in the reference and now, with their margins.
+        shape: of both.
     """
-    around = _lit_around(expected, patch)
+    around = _lit_around(reference, patch, shape)
     if around is None:
         return np.ones(3, np.float32)
-    before, now = (each[around] + np.float32(BLACK / 3) for each in (expected.patch, patch))
+    before, now = (each[around] + np.float32(BLACK / 3) for each in (reference, patch))
     gain: NDArray[np.float32] = np.median(before / now, axis=0)
     return gain
 
 
 def _light_around(expected: FrontLook, patch: NDArray[np.uint8]) -> float | None:
     """Log of how much brighter it is around the facing than in the reference; None where nothing there tells of it."""
-    around = _lit_around(expected, patch)
+    around = _lit_around(expected.patch, patch, expected.shape)
     return None if around is None else float(np.median(_light(expected.patch, patch)[around]))
 
 
-def _lit_around(expected: FrontLook, patch: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+def _lit_around(reference: NDArray[np.uint8], patch: NDArray[np.uint8], shape: PatchShape) -> NDArray[np.bool_] | None:
     """Bool (height, width): where around the facing both tell of the light; None where too little does."""
-    (width, height), (x, y) = expected.shape.size_wh, expected.shape.shift_xy
-    around = _lit(expected.patch, patch)
+    (width, height), (x, y) = shape.size_wh, shape.shift_xy
+    around = _lit(reference, patch)
     around[y : y + height, x : x + width] = False
     return around if around.mean() >= _ENOUGH else None
 

@@ -48,7 +48,7 @@ def heaped(expected: FrontLook, patch: NDArray[np.uint8], cells: Sequence[Cell],
         cells: of the whole heap in the patch.
         asked: some of them.
     """
-    before, gain = without_noise(expected.patch), in_the_light_of(expected, patch)
+    before, gain = without_noise(expected.patch), in_the_light_of(expected.patch, patch, expected.shape)
     now = np.clip(without_noise(patch) * gain, 0, 255).astype(np.uint8)
     usual = float(np.median([_edges(before[cell]) for cell in cells]))
     colours = shaded_lab(before)

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from edgekit.shelf.evidence.another import shows_a_product
+from edgekit.shelf.evidence.another import shows_a_product, shows_bare_floor
 from edgekit.shelf.evidence.colours import without_noise
-from edgekit.shelf.evidence.edges import patch_of, shape_of
+from edgekit.shelf.evidence.edges import inside_of, patch_of, shape_of
 from edgekit.shelf.gates.layout import layout_of
 from edgekit.shelf.registration import register
 
@@ -153,3 +153,22 @@ def test_the_slatted_floor_of_an_emptied_crate_is_no_product_in_whatever_colour(
     other = bench.judge(pixels=scenes.picture("ac", draw=goods((30, 40, 210), 4)))["b"]
     assert other.fill < 0.4
     assert other.misplaced > 0.6
+
+
+@pytest.mark.parametrize("light", [1.0, 0.5, 0.25])
+def test_a_pack_in_two_hues_is_no_bare_floor_in_dim_light_either(scenes, light) -> None:
+    facing = scenes.planogram().facings[1]
+    place = layout_of((facing,), register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
+    shape = shape_of(place.box_xyxy_px)
+
+    def two_hues(pixels):
+        left, top = CRATE_XY
+        pixels[top : top + 45, left : left + 52] = (105, 130, 145)
+        pixels[top + 45 : top + 90, left : left + 52] = (150, 130, 115)
+
+    def shown(draw, light):
+        return without_noise(patch_of(scenes.picture("ac", draw=draw, light=light), place, shape))
+
+    full, inside = shown(goods((40, 200, 230), 3), 1.0), inside_of(place, shape)
+    assert shows_bare_floor(full, shown(slats((150, 130, 140)), light), shape, inside)
+    assert not shows_bare_floor(full, shown(two_hues, light), shape, inside)
