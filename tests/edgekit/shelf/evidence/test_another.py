@@ -122,8 +122,8 @@ def goods(bgr, seed):
     """A crate full of loose goods of a colour, lighter and darker as they lie."""
 
     def draw(pixels):
-        (left, top), light = CRATE_XY, np.random.default_rng(seed).uniform(0.3, 1.0, (18, 11, 1))
-        pixels[top : top + 90, left : left + 52] = np.kron(light * bgr, np.ones((5, 5, 1)))[:90, :52]
+        (left, top), light = CRATE_XY, np.random.default_rng(seed).uniform(0.1, 1.0, (10, 6, 1))
+        pixels[top : top + 90, left : left + 52] = np.kron(light * bgr, np.ones((9, 9, 1)))[:90, :52]
 
     return draw
 
