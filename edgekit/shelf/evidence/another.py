@@ -37,12 +37,13 @@ _TURNED, _TURNED_AT = 2.0, 3.5
 """Log-odds that it is the product itself, turned, tilted, pushed aside or back, by how far its colours are from the
 product's (between_colours), where both are alike."""
 
-_RELIEF, _BARE, _ONE_HUE, _MUTED = 0.87, 0.5, 4.5, 28.0
-"""Where goods showed print or relief (steep_share) nearly everywhere, as loose ones do, a place that shows so little of
-it, in hues so near to their median, and one so near to grey (mean distance, and the median's, CIELAB), is the bare
-floor of a crate, slats for instance: on the tuning clips of five authors floors that look like another product come to
-0.1 to 0.44, 1.2 to 3.6 and 7 to 23, where the goods showed 0.88 and more, and other products with as little relief to
-hues that are 5.6 and more apart."""
+_RELIEF, _BARE, _ONE_HUE, _MUTED = 0.7, 0.5, 4.5, 28.0
+"""Where goods showed print or relief (steep_share) nearly everywhere, a place that shows so little of it, in hues so
+near to their median, and one so near to grey (mean distance, and the median's, CIELAB), is the bare floor of a crate,
+slats for instance: on the tuning clips of five authors floors that look like another product come to 0.1 to 0.44, 1.2
+to 3.6 and 7 to 23, other products with as little relief to hues that are 5.6 and more apart. With 0.87 for the first,
+a plain pack of another author's is told as another product again, and four crates' floors of a sixth author are, too.
+"""
 
 
 def shows_bare_floor(
