@@ -42,7 +42,7 @@ _RELIEF, _BARE, _ONE_HUE, _MUTED = 0.7, 0.5, 4.5, 28.0
 near to their median, and one so near to grey (mean distance, and the median's, CIELAB), is the bare floor of a crate,
 slats for instance: on the tuning clips of five authors floors that look like another product come to 0.1 to 0.44, 1.2
 to 3.6 and 7 to 23, other products with as little relief to hues that are 5.6 and more apart. With 0.87 for the first,
-a plain pack of another author's is told as another product again, and four crates' floors of a sixth author are, too.
+one author's held-out clips have a false alarm less, and another's four more.
 """
 
 
