@@ -281,6 +281,7 @@ class Shelf:
             memory.texture if memory is not None else None,
             state.remembered,
             state.anchors,
+            {name for name, facing in state.facings.items() if facing.episode.open},
         )
         gap_s = frame.time_s - state.pace.time_s if state.pace.time_s is not None else 0.0
         restocking = state.restocking.after(evidence.values(), gap_s, self._rules)

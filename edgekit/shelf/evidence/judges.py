@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -24,7 +24,7 @@ from edgekit.shelf.words import Evidence, Findings, UnknownReason, Want
 __all__ = ["Judges"]
 
 _SURELY_STOCKED = 0.95
-"""By appearance: what a model misses there, it misses."""
+"""By appearance: what a model misses there, it misses, and nothing stands before it."""
 
 _FINDING = ("any_product", "detector")
 _FOUND_SHARE = 0.85
@@ -154,6 +154,7 @@ class Judges:
         texture: Texture | None = None,
         remembered: Mapping[str, Remembered] = MappingProxyType({}),
         anchors: Mapping[str, Baseline] = MappingProxyType({}),
+        missed: Collection[str] = (),
     ) -> tuple[dict[str, Evidence], Baselines, Mapping[str, Remembered]]:
         """What the sample says of each facing: its gates, and a fill where a method can tell one.
 
@@ -169,7 +170,10 @@ class Judges:
             texture: the sample's texture picture; None where no gate made one.
             remembered: by facing, what the method without a model last said.
             anchors: by facing, its baseline by appearance since its last restocking.
+            missed: facings that lack their product, by id.
         """
+        if texture is not None:
+            gates, remembered = self._seen_again(pixels, places, gates, texture, remembered, anchors, missed)
         visible = [place for place in places if gates[place.facing.id].reason is None]
         told: dict[str, Mapping[str, Judgement]] = {}
         for each in self._serving:
@@ -184,6 +188,31 @@ class Judges:
                 if after is not before:
                     baselines = {**baselines, each.name: after}
         return {name: self._fused(gate, told) for name, gate in gates.items()}, baselines, remembered
+
+    def _seen_again(
+        self,
+        pixels: Pixels,
+        places: Sequence[FacingPlace],
+        gates: Mapping[str, Evidence],
+        texture: Texture,
+        remembered: Mapping[str, Remembered],
+        anchors: Mapping[str, Baseline],
+        missed: Collection[str],
+    ) -> tuple[Mapping[str, Evidence], Mapping[str, Remembered]]:
+        """The gates once a product that was missed is surely seen again, and what is remembered.
+
+        To the gates it stands before the empty place that was there, and is one piece with whoever stands beside it.
+        """
+        again: dict[str, Evidence] = {}
+        for method, place in self._by_appearance(places):
+            name = place.facing.id
+            gate = gates[name]
+            if name not in missed or self._methods[name] != "appearance" or not _stands_before(gate):
+                continue
+            told, remembered = _looked(method, pixels, [place], texture, remembered, anchors)
+            if (told[name].fill or 0.0) >= _SURELY_STOCKED:
+                again[name] = replace(gate, visible_share=1.0, reason=None)
+        return ({**gates, **again} if again else gates), remembered
 
     def _fused(self, gate: Evidence, told: Mapping[str, Mapping[str, Judgement]]) -> Evidence:
         name = gate.facing
@@ -204,6 +233,11 @@ class Judges:
         if first is None:
             return Evidence(name, gate.visible_share, False, None, UnknownReason.NO_EVIDENCE, method)
         return Evidence(name, gate.visible_share, False, first.fill, first.reason, method, first.misplaced, first.units)
+
+
+def _stands_before(gate: Evidence) -> bool:
+    """Whether something that does not move seems to stand before a facing."""
+    return gate.reason is UnknownReason.OCCLUDED and not gate.moving
 
 
 def _looked(

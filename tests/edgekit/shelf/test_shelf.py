@@ -103,6 +103,20 @@ def test_a_product_taken_behind_somebody_s_back_is_told_when_he_is_gone(scenes) 
     assert camera.events == [("b", "opened")]
 
 
+def test_a_product_put_back_is_seen_beside_somebody_who_stays(scenes) -> None:
+    # To the gates the product and he are one piece, which stands before the empty place.
+    camera = Camera(scenes).see(3).see(5, "ac").see(1, "ac", draw=scenes.person(172)).see(5, draw=scenes.person(172))
+    assert camera.events == [("b", "opened"), ("b", "resolved")]
+    assert camera.views[-1].gates["b"].reason is None  # from then on he stands beside it
+    assert camera.readings["c"].reason.value == "occluded"
+
+
+def test_somebody_who_stands_before_an_empty_place_is_no_product(scenes) -> None:
+    camera = Camera(scenes).see(3).see(5, "ac").see(20, "ac", draw=scenes.person(120))
+    assert camera.events == [("b", "opened")]
+    assert camera.readings["b"].reason.value == "occluded"
+
+
 @pytest.mark.parametrize(("seconds", "differs"), [(3, True), (7, False)])
 def test_a_product_that_was_moved_and_let_be_is_how_its_facing_looks(scenes, seconds, differs) -> None:
     # Whoever then stands before a part of it hides that part, and not what was moved.
