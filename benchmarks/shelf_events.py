@@ -7,9 +7,9 @@ Every scenario of `edgekit simulate` with tuning seeds (from 0) and with held-ou
 without any model. Shelves are rendered, or rendered with product photographs of GroceryStore (tuning: train split,
 held-out: val split), or photographs of shelves (tuning: two, held-out: two others). Nobody tunes on what is held
 out. Real: three bottles on a table by appearance (and by YOLOX-nano with --detector), and a shop's aisle looped.
---blind: as well 44 kinds of clips by each of two other authors (blind_clips, store_clips), who had read neither the
-shelf logic nor the simulation, nor each other's clips; those on held-out photographs and seeds are there to be counted
-and not to be looked at.
+--blind: as well 124 kinds of clips by three other authors (blind_clips, store_clips, market_clips), who had read
+neither the shelf logic nor the simulation, nor each other's clips; those on held-out photographs and seeds are there to
+be counted and not to be looked at.
 --detector: shelves of products that YOLOX-nano, made INT8 by edgekit, finds surely (score 0.6) in photographs (apples,
 oranges, bananas, bowls, clocks), every facing by `method: detector`, in blocks of their own; photographs of the
 train split are for tuning, those of the val split are held out.
@@ -52,7 +52,7 @@ def arguments() -> argparse.Namespace:
     looks = [look.value for look in Looks]
     parser.add_argument("--looks", nargs="+", choices=looks, default=looks, help="what the shelves are made of")
     parser.add_argument("--minutes", type=float, default=20.0, help="of nuisance; half of it the aisle")
-    parser.add_argument("--blind", action="store_true", help="clips of two other authors as well")
+    parser.add_argument("--blind", action="store_true", help="clips of three other authors as well")
     parser.add_argument(
         "--detector", action="store_true", help="by YOLOX-nano as well: the bottles, and shelves of products it knows"
     )

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 import blind_clips.catalogue
+import market_clips.catalogue
 import numpy as np
 import store_clips.catalogue
 
@@ -78,6 +79,8 @@ class Group(str, Enum):
     BLIND_HELD_OUT = "by another author, held-out"
     SECOND_TUNING = "by a second author, tuning"
     SECOND_HELD_OUT = "by a second author, held-out"
+    THIRD_TUNING = "by a third author, tuning"
+    THIRD_HELD_OUT = "by a third author, held-out"
     DETECTOR_TUNING = "by detector, tuning"
     DETECTOR_HELD_OUT = "by detector, held-out"
     REAL = "real"
@@ -93,18 +96,26 @@ class Looks(str, Enum):
 
 
 class Author(Enum):
-    """Who made the kind of a clip, besides edgekit's simulation; neither had read edgekit."""
+    """Who made the kind of a clip, besides edgekit's simulation; none of them had read edgekit."""
 
     ANOTHER = "blind_clips"
     SECOND = "store_clips"
+    THIRD = "market_clips"
 
 
-_CATALOGUES: Final = MappingProxyType({Author.ANOTHER: blind_clips.catalogue, Author.SECOND: store_clips.catalogue})
+_CATALOGUES: Final = MappingProxyType(
+    {
+        Author.ANOTHER: blind_clips.catalogue,
+        Author.SECOND: store_clips.catalogue,
+        Author.THIRD: market_clips.catalogue,
+    }
+)
 
 _GROUPS_BY: Final = MappingProxyType(
     {
         Author.ANOTHER: (Group.BLIND_TUNING, Group.BLIND_HELD_OUT),
         Author.SECOND: (Group.SECOND_TUNING, Group.SECOND_HELD_OUT),
+        Author.THIRD: (Group.THIRD_TUNING, Group.THIRD_HELD_OUT),
     }
 )
 """What an author's clips with tuning seeds, and those with held-out seeds, count for."""
@@ -171,7 +182,7 @@ def detector_cases(
 
 
 def blind_cases(data: Path, seeds: int) -> list[Case]:
-    """Every kind of both authors who knew neither the shelf logic nor the simulation."""
+    """Every kind of the authors who knew neither the shelf logic nor the simulation."""
     return [
         Case(f"{name}-{seed}", group, data, name, seed, clips_by=author)
         for author, groups in _GROUPS_BY.items()
