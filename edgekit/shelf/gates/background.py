@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.foreground import Foreground
 from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
-from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout
+from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout, with_overhang
 from edgekit.shelf.gates.light import LEAST_GAIN, Gain, relit
 from edgekit.shelf.gates.motion import texture_of
 from edgekit.shelf.gates.pieces import before_facings, beside_facings
@@ -139,21 +139,12 @@ def accepted(background: Background, small: Pixels, gain: Gain, places: Sequence
 
     colours = background.colours.copy()
     for place in places:
-        around = _around(place, small.shape[:2])
+        around = with_overhang(place, small.shape[:2])
         mask = np.zeros(small.shape[:2], np.uint8)
         mask[place.rows, place.columns] = place.mask
         grown = cv2.dilate(mask[around], np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8)) > 0
         colours[around][grown] = small[around][grown] / np.maximum(gain, LEAST_GAIN)
     return replace(background, colours=colours, grey=_grey(colours))
-
-
-def _around(place: FacingPlace, size_hw: tuple[int, int]) -> tuple[slice, slice]:
-    """The facing's box with its overhang, inside the picture."""
-    rows, columns = place.rows, place.columns
-    return (
-        slice(max(0, rows.start - OVERHANG_PX), min(size_hw[0], rows.stop + OVERHANG_PX)),
-        slice(max(0, columns.start - OVERHANG_PX), min(size_hw[1], columns.stop + OVERHANG_PX)),
-    )
 
 
 def _grey(colours: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from edgekit.frame import Pixels
 from edgekit.shelf.planogram import Facing
 from edgekit.shelf.registration import Registration
 
-__all__ = ["OVERHANG_PX", "FacingPlace", "Layout", "grown", "layout_of", "small_picture"]
+__all__ = ["OVERHANG_PX", "FacingPlace", "Layout", "grown", "layout_of", "small_picture", "with_overhang"]
 
 SMALL_WIDTH_PX = 320
 """Pictures are halved until they are narrower than this: 640x360 becomes 160x90 in 0.07 ms on one core of an EPYC,
@@ -95,6 +95,15 @@ def grown(place: FacingPlace, size_hw: tuple[int, ...], by: float) -> tuple[slic
         more = max(1, round(by * (span.stop - span.start)))
         spans.append(slice(max(0, span.start - more), min(most, span.stop + more)))
     return spans[0], spans[1]
+
+
+def with_overhang(place: FacingPlace, size_hw: tuple[int, ...], by_px: int = OVERHANG_PX) -> tuple[slice, slice]:
+    """Rows and columns of a facing's box with so much beyond it, inside a small picture."""
+    rows, columns = place.rows, place.columns
+    return (
+        slice(max(0, rows.start - by_px), min(size_hw[0], rows.stop + by_px)),
+        slice(max(0, columns.start - by_px), min(size_hw[1], columns.stop + by_px)),
+    )
 
 
 def layout_of(facings: Sequence[Facing], registration: Registration) -> Layout:

@@ -49,6 +49,18 @@ def test_an_emptied_facing_leaves_what_is_around_it_and_a_coat_before_it_does_no
     assert hidden["b"] < HIDDEN_BELOW < min(hidden["a"], hidden["c"])
 
 
+def test_a_product_s_own_outline_goes_with_it_and_hides_nothing(scenes, layout) -> None:
+    def wide(present):
+        pixels = np.full((*scenes.SIZE_HW, 3), DARK, np.uint8)
+        pixels[156:160, 112:188] = 90  # all that is lit besides
+        for name in present:
+            left = scenes.LEFTS[name] - 6
+            pixels[scenes.TOP - 6 : scenes.BOTTOM + 4, left : left + scenes.WIDTH + 12] = 200
+        return pixels
+
+    assert around(layout, wide("abc"), wide("ac"))["b"] > 0.9
+
+
 def test_nothing_is_said_of_a_facing_with_hardly_anything_around_it(scenes, layout) -> None:
     def bare_but_for_a_corner():
         pixels = np.full((*scenes.SIZE_HW, 3), DARK, np.uint8)
