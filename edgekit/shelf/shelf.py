@@ -395,7 +395,7 @@ class Shelf:
             small = small_picture(self._reference)
             if small.shape[:2] != (height, width):
                 small = cv2.resize(self._reference, (width, height), interpolation=cv2.INTER_AREA)
-            self._references[frame_size_hw] = small, statistics_of(grey_of(small))
+            self._references[frame_size_hw] = small, statistics_of(small, grey_of(small))
         return self._references[frame_size_hw]
 
 

@@ -48,6 +48,7 @@ class UnknownReason(str, Enum):
     MOVING = "moving"
     CAMERA_MOVED = "camera_moved"
     DARK = "dark"
+    INFRARED = "infrared"
     OVEREXPOSED = "overexposed"
     BLURRED = "blurred"
     COVERED = "covered"

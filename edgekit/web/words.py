@@ -14,6 +14,7 @@ _REASONS: Final = MappingProxyType(
         "moving": "something moves in it",
         "camera_moved": "the camera no longer shows what the reference picture shows",
         "dark": "too dark",
+        "infrared": "the camera shows no colours: its night view",
         "overexposed": "too bright",
         "blurred": "the picture is blurred",
         "covered": "the lens is covered",

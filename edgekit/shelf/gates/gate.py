@@ -103,7 +103,7 @@ def gates_of(
         Evidence without a fill for each facing, and what to remember.
     """
     grey = grey_of(small)
-    statistics = statistics_of(grey)
+    statistics = statistics_of(small, grey)
     background = memory.background if memory else background_from(reference[0], grey_of(reference[0]), layout, time_s)
     as_seen, even = texture_of(grey), without_bands(grey, background.grey)
     texture = as_seen if even is grey else texture_of(even)

@@ -1,4 +1,4 @@
-"""Whether a sample shows anything at all: dark, over-exposed, blurred, covered, frozen."""
+"""Whether a sample shows anything that can be judged: dark, infrared, over-exposed, blurred, covered, frozen."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ _CODED_ANEW = 0.08
 """Share of values by which a picture that a recorder codes anew differs from itself: 0.02 and less, 0.06 at the key
 frames of MPEG-4; what a living sensor sees differs by more within 6 s."""
 _DARK_LEVEL = 24.0
+_GREY_LEVELS, _GREY_SHARE, _COLOURED_LEVELS = 4.0, 0.03, 24.0
+"""A night view by infrared has no colours: 99 of 100 of its pixels have channels that differ by so many levels, or so
+much of its brightest, at most (3 of 100 on a third author's clips). Scenes in colour come to 45 and more of their
+brightest 100, in any light; a reference with less than the last is none."""
+_COLOURFUL_SHARE = 0.99
 _WHITE_LEVEL = 250
 _WHITE_SHARE_MORE = 0.5
 _DETAIL_LEFT = 0.15
@@ -34,7 +39,7 @@ keeps none; two shoppers who fill half of the picture, blurred by their own hast
 
 @dataclass(frozen=True, slots=True)
 class SceneStatistics:
-    """What the scene gate asks of a small grey picture.
+    """What the scene gate asks of a small picture.
 
     Attributes:
         bright_level: the 95th percentile of the grey levels.
@@ -42,23 +47,36 @@ class SceneStatistics:
         detail: mean absolute gradient over the brightest levels, so that dimming alone does not change it much.
         sharpness: how steep the strongest edges are: what they rise by within 3 pixels, over what they do within 9.
             No light changes it, and no product that is taken away as long as some edge is left.
+        colour: by how many levels the channels of its most colourful pixels differ, but for one pixel of 100.
     """
 
     bright_level: float
     white_share: float
     detail: float
     sharpness: float = 1.0
+    colour: float = 0.0
 
 
-def statistics_of(grey: NDArray[np.uint8]) -> SceneStatistics:
-    """The statistics of a small grey picture (every second pixel each way)."""
+def statistics_of(small: Pixels, grey: NDArray[np.uint8]) -> SceneStatistics:
+    """The statistics of a small picture and its grey one (every second pixel each way)."""
     part = np.ascontiguousarray(grey[::2, ::2])
     place = int(part.size * 0.95)
     bright = float(np.partition(part.ravel(), place)[place])
     gradient = np.maximum(part[:, 1:], part[:, :-1]) - np.minimum(part[:, 1:], part[:, :-1])
     detail = float(gradient.mean()) / max(bright, 1.0) if gradient.size else 0.0
     white_share = np.count_nonzero(part >= _WHITE_LEVEL) / part.size
-    return SceneStatistics(bright, white_share, detail, _strongest(grey, 3) / max(_strongest(grey, 9), _MIN_STRENGTH))
+    sharpness = _strongest(grey, 3) / max(_strongest(grey, 9), _MIN_STRENGTH)
+    return SceneStatistics(bright, white_share, detail, sharpness, _most_colour(small[::2, ::2]))
+
+
+def _most_colour(pixels: Pixels) -> float:
+    """By how many levels the channels of a picture's most colourful pixels differ, but for the last ones."""
+    import cv2
+
+    blue, green, red = cv2.split(np.ascontiguousarray(pixels))
+    most, least = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    apart = cv2.subtract(most, least).ravel()
+    return float(np.partition(apart, place := int(apart.size * _COLOURFUL_SHARE))[place])
 
 
 def _strongest(grey: NDArray[np.uint8], neighbourhood_px: int) -> float:
@@ -115,8 +133,15 @@ def scene_reason(
     detailed = now.detail >= _DETAIL_LEFT * reference.detail
     if detailed and now.sharpness < _SHARPNESS_LEFT * reference.sharpness and sharp < _SHARP_SHARE:
         return UnknownReason.BLURRED
+    if detailed and _has_lost_colour(now, reference) and (sight is None or sight.edges_share >= MIN_KEPT):
+        return UnknownReason.INFRARED
     if sight is not None and sight.kept_share < MIN_KEPT:
         return UnknownReason.COVERED if sight.edges_share < MIN_KEPT else UnknownReason.CAMERA_MOVED
     if not detailed:
         return UnknownReason.COVERED
     return UnknownReason.FROZEN if identical_s >= FROZEN_S else None
+
+
+def _has_lost_colour(now: SceneStatistics, reference: SceneStatistics) -> bool:
+    grey = now.colour <= max(_GREY_LEVELS, _GREY_SHARE * now.bright_level)
+    return grey and reference.colour >= _COLOURED_LEVELS

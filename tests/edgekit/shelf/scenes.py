@@ -85,7 +85,7 @@ def watched(layout, reference, pictures):
             small_picture(pixels),
             number / 5,
             memory,
-            (reference, statistics_of(grey_of(reference))),
+            (reference, statistics_of(reference, grey_of(reference))),
             ShelfRules(),
         )
         seen.append(gates)

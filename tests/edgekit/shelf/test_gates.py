@@ -31,6 +31,12 @@ def _blurred(pixels, sigma_px):
     return cv2.GaussianBlur(pixels, (0, 0), sigma_px)
 
 
+def _without_colour(pixels):
+    """As a camera shows a scene by infrared; what is left in its channels is coding."""
+    grey = grey_of(pixels).astype(np.int16)[..., None]
+    return np.clip(grey + np.random.default_rng(3).integers(-1, 2, pixels.shape), 0, 255).astype(np.uint8)
+
+
 def still(scenes, count=6, **kwargs):
     return [scenes.picture(seed=number, **kwargs) for number in range(count)]
 
@@ -218,6 +224,9 @@ def test_a_shaking_camera_is_not_motion(watch, scenes) -> None:
         (lambda s: _blurred(s.picture(), 5), UnknownReason.BLURRED),
         (lambda s: 130 + _blurred(s.picture(), 5) // 3, UnknownReason.BLURRED),
         (lambda s: np.roll(s.picture(), (40, 25), (0, 1)), UnknownReason.CAMERA_MOVED),
+        (lambda s: _without_colour(s.picture()), UnknownReason.INFRARED),
+        (lambda s: _without_colour(s.picture(light=0.3)), UnknownReason.INFRARED),
+        (lambda s: _without_colour(_blurred(s.picture(), 12)), UnknownReason.COVERED),
     ],
 )
 def test_a_scene_that_shows_nothing_says_why(watch, scenes, pixels, reason) -> None:
@@ -226,17 +235,25 @@ def test_a_scene_that_shows_nothing_says_why(watch, scenes, pixels, reason) -> N
 
 
 def test_blurred_people_before_half_of_a_scene_are_no_blurred_lens(scenes) -> None:
-    grey = grey_of(small_picture(scenes.picture(noise=0)))
+    small = small_picture(scenes.picture(noise=0))
+    grey = grey_of(small)
     blurred, half = _blurred(grey, 2.5), grey.copy()
     half[:, 60:] = blurred[:, 60:]
-    usual = statistics_of(grey)
+    usual = statistics_of(small, grey)
     soft = replace(usual, sharpness=0.3 * usual.sharpness)
     assert scene_reason(soft, usual, 0.0, sharp_share(grey, blurred, 1.0)) is UnknownReason.BLURRED
     assert scene_reason(soft, usual, 0.0, sharp_share(grey, half, 1.0)) is None
 
 
+def test_a_camera_that_never_shows_colours_is_judged_without(scenes) -> None:
+    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    reference = small_picture(_without_colour(scenes.picture()))
+    gates = scenes.watched(layout, reference, [_without_colour(each) for each in still(scenes)])[-1]
+    assert all(one.reason is None for one in gates.values())
+
+
 @pytest.mark.parametrize("light", [0.3, 1.0])
-def test_an_emptied_shelf_in_any_light_is_not_blurred(watch, scenes, light) -> None:
+def test_an_emptied_shelf_in_any_light_is_neither_blurred_nor_without_colours(watch, scenes, light) -> None:
     gates = watch(still(scenes) + still(scenes, present="", light=light))[-1]
     assert all(one.reason is None for one in gates.values())
 
