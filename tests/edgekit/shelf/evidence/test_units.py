@@ -73,6 +73,15 @@ def test_the_reference_tells_in_which_direction_alike_units_stand(scenes, axis) 
     }
 
 
+def test_one_smooth_tube_is_no_row_of_units(scenes) -> None:
+    def tube(pixels):
+        shade = 60 + 120 * np.sin(np.linspace(0, np.pi, RIGHT - LEFT)) ** 2
+        pixels[TOP:BOTTOM, LEFT:RIGHT] = shade[:, None] * np.array((0.9, 0.6, 0.4))
+        pixels[TOP + 6 : TOP + 14, LEFT:RIGHT] = (30, 30, 200)
+
+    assert len(expected_units(scenes.picture("", draw=tube), place(scenes, 3)).parts) > 1
+
+
 def test_units_of_other_prints_tell_nothing_and_are_counted_by_what_is_there_or_gone(scenes) -> None:
     prints = {0: 5, 1: 6, 2: 7}
     assert expected_units(shelf(scenes, STACKED, 3, range(3), prints=prints), place(scenes, 3)).told is False
