@@ -274,7 +274,8 @@ def _counted(
     doubtful = not units.grid and count == 0 and another >= _ASKED_BELOW
     if doubtful and _is_farther_back(found, whole, reference, place):
         count, another = 1, 0.0
-    return Judgement(count / facing.capacity, misplaced=another, units=True)
+    hidden = found.hidden if 0 < count < facing.capacity and not units.heap else 0.0
+    return Judgement(count / facing.capacity, misplaced=another, units=True, hidden=hidden)
 
 
 def _is_farther_back(found: Units, whole: _Whole, reference: NDArray[np.uint8], place: FacingPlace) -> bool:

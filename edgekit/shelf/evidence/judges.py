@@ -226,8 +226,8 @@ class Judges:
                 method, first = "appearance", second
             elif _contradicted(first, second, self._rules):
                 first = Judgement(None, UnknownReason.UNDECIDED)
-        if gate.visible_share < _FOUND_SHARE and first is not None:
-            first = _partly_seen(first, method, gate.visible_share, self._capacities[name], self._rules)
+        if first is not None and (seen := gate.visible_share - first.hidden) < _FOUND_SHARE:
+            first = _partly_seen(first, method, seen, self._capacities[name], self._rules)
         if name in self._named and first is not None:
             first = _corrected(first, told.get("recognition", {}).get(name), self._rules)
         if first is None:

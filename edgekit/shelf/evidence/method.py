@@ -86,12 +86,15 @@ class Judgement:
         reason: why it cannot say.
         misplaced: probability (0-1) that another product stands there, of the planogram or surely found.
         units: units were counted.
+        hidden: share (0-1) of the units that something else stands before, or instead of, so that they are not gone for
+            sure.
     """
 
     fill: float | None
     reason: UnknownReason | None = None
     misplaced: float = 0.0
     units: bool = False
+    hidden: float = 0.0
 
 
 class EvidenceMethod(Protocol):

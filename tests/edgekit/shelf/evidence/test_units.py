@@ -82,6 +82,41 @@ def test_one_smooth_tube_is_no_row_of_units(scenes) -> None:
     assert len(expected_units(scenes.picture("", draw=tube), place(scenes, 3)).parts) > 1
 
 
+def tinted(seed, tint):
+    """A print of light and dark in one hue, of a third of the facing's height."""
+    shades = np.random.default_rng(seed).uniform(0.3, 1.0, (5, 8, 1)).astype(np.float32)
+    return cv2.resize(shades * np.array(tint, np.float32), (RIGHT - LEFT, 33), interpolation=cv2.INTER_NEAREST)
+
+
+def stacked(scenes, fronts):
+    """The shelf with three fronts on top of each other; None: nothing."""
+
+    def draw(pixels):
+        for index, front in enumerate(fronts):
+            if front is not None:
+                pixels[TOP + 33 * index : TOP + 33 * index + 33, LEFT:RIGHT] = front
+
+    return scenes.picture("", draw=draw)
+
+
+@pytest.mark.parametrize(("top", "hidden"), [(None, 0), (tinted(8, (40, 140, 240)), 1), (tinted(5, (230, 90, 60)), 0)])
+def test_in_the_place_of_a_unit_something_else_may_hide_it(scenes, top, hidden) -> None:
+    where, own = place(scenes, 3), tinted(5, (230, 90, 60))
+    expected = expected_units(stacked(scenes, (own, own, own)), where)
+    found = units_of(expected, stacked(scenes, (top, own, own)), where)
+    assert found.hidden == pytest.approx(hidden / 3)
+
+
+def test_a_rack_in_a_product_s_own_grey_is_no_turned_unit(scenes) -> None:
+    front = tinted(5, (240, 40, 20))
+    front[22:27], front[27:] = 60, 150  # a grey lid
+    rack = np.full((33, RIGHT - LEFT, 3), 60, np.float32)
+    rack[3::6] = rack[4::6] = rack[:, 3::8] = rack[:, 4::8] = 150
+    where = place(scenes, 3)
+    expected = expected_units(stacked(scenes, (front, front, front)), where)
+    assert units_of(expected, stacked(scenes, (rack, front, front)), where).count == 2
+
+
 def test_units_of_other_prints_tell_nothing_and_are_counted_by_what_is_there_or_gone(scenes) -> None:
     prints = {0: 5, 1: 6, 2: 7}
     assert expected_units(shelf(scenes, STACKED, 3, range(3), prints=prints), place(scenes, 3)).told is False
