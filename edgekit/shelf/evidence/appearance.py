@@ -54,6 +54,8 @@ _PLAIN = 0.9
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
+_STRANGER: Final = 10.0
+"""And so far whatever the comparator tells: another product of the same shape is 15 to 49 away."""
 _LIKE_ITS_OWN = 0.25
 """Likeness of its edges (Units.likeness) that it then needs besides: units farther back, of another print even, have
 0.3 and more, gaps that show what lies behind the shelf 0.2 and less."""
@@ -269,7 +271,7 @@ def _counted(
         count, another = facing.capacity, 0.0  # pushed a little, together
     elif count == 0 and whole.by_itself >= STANDS_AT and whole.product >= _SURELY_PRODUCT:
         count, another = facing.capacity, 0.0  # in poor light no part may be seen for sure
-    elif count == 0 and _one_is_left(whole):
+    elif count == 0 and _one_is_left(whole) and _from_own_colours(whole, reference, place) < _STRANGER:
         count, another = 1, 0.0
     doubtful = not units.grid and count == 0 and another >= _ASKED_BELOW
     if doubtful and _is_farther_back(found, whole, reference, place):
@@ -282,7 +284,12 @@ def _is_farther_back(found: Units, whole: _Whole, reference: NDArray[np.uint8], 
     """Whether what looks like another product is one of the facing's, behind where the foremost one stood."""
     if whole.product <= _NO_PRODUCT or found.likeness < _LIKE_ITS_OWN:
         return False
-    return unseen_around(whole.clean, shape_of(place.box_xyxy_px), reference) < _OWN
+    return _from_own_colours(whole, reference, place) < _OWN
+
+
+def _from_own_colours(whole: _Whole, reference: NDArray[np.uint8], place: FacingPlace) -> float:
+    """How far (unseen_around) what stands there is from the product's colours, and from what is seen around it."""
+    return unseen_around(whole.clean, shape_of(place.box_xyxy_px), reference)
 
 
 def _one_is_left(whole: _Whole) -> bool:

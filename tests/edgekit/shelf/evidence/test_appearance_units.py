@@ -97,6 +97,25 @@ def test_the_last_unit_of_a_deep_shelf_is_a_unit_and_another_product_there_is_no
     assert other.fill == 0.0
 
 
+def test_bottles_of_the_same_shape_and_another_colour_are_another_product(judging, scenes) -> None:
+    def bottles(bgr):
+        def draw(pixels):
+            for index in range(3):
+                x = scenes.LEFTS["b"] - 6 + round(17.3 * index)
+                cv2.rectangle(pixels, (x + 2, scenes.TOP + 22), (x + 14, scenes.BOTTOM), (120, 122, 124), -1)
+                cv2.rectangle(pixels, (x + 6, scenes.TOP), (x + 10, scenes.TOP + 22), (120, 122, 124), -1)
+                cv2.rectangle(pixels, (x + 2, scenes.TOP + 38), (x + 14, scenes.BOTTOM - 16), bgr, -1)
+                cv2.rectangle(pixels, (x + 6, scenes.TOP), (x + 10, scenes.TOP + 6), bgr, -1)
+
+        return draw
+
+    full = scenes.picture("ac", draw=bottles((30, 230, 120)))
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=3), {}, reference=full)
+    judged = bench.judge(pixels=scenes.picture("ac", draw=bottles((230, 20, 90)), seed=2))["b"]
+    assert judged.fill == 0.0
+    assert judged.misplaced > 0.5
+
+
 def crate(scenes, goods, *, left=30, floor=(150, 60, 20), bgr=(40, 110, 180)):
     """The shelf whose facing a is a crate seen from above, in which `left` round goods lie as they fell."""
     random = np.random.default_rng(goods)
