@@ -55,7 +55,7 @@ _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
 _STRANGER: Final = 10.0
-"""And so far whatever the comparator tells: another product of the same shape is 15 to 49 away."""
+"""And so far whatever its edges and the comparator tell: another product of the same shape is 12 to 49 away."""
 _LIKE_ITS_OWN = 0.25
 """Likeness of its edges (Units.likeness) that it then needs besides: units farther back, of another print even, have
 0.3 and more, gaps that show what lies behind the shelf 0.2 and less."""
@@ -267,11 +267,11 @@ def _counted(
         count, another = _of_heap(count, whole, place)
     elif not units.told and whole.nothing >= _PLAINLY_NOTHING:
         count, another = 0, 0.0
-    elif whole.by_itself >= found.all_stand_at:
+    elif whole.by_itself >= found.all_stand_at and _may_be_own(whole, reference, place):
         count, another = facing.capacity, 0.0  # pushed a little, together
     elif count == 0 and whole.by_itself >= STANDS_AT and whole.product >= _SURELY_PRODUCT:
         count, another = facing.capacity, 0.0  # in poor light no part may be seen for sure
-    elif count == 0 and _one_is_left(whole) and _from_own_colours(whole, reference, place) < _STRANGER:
+    elif count == 0 and _one_is_left(whole) and _may_be_own(whole, reference, place):
         count, another = 1, 0.0
     doubtful = not units.grid and count == 0 and another >= _ASKED_BELOW
     if doubtful and _is_farther_back(found, whole, reference, place):
@@ -285,6 +285,11 @@ def _is_farther_back(found: Units, whole: _Whole, reference: NDArray[np.uint8], 
     if whole.product <= _NO_PRODUCT or found.likeness < _LIKE_ITS_OWN:
         return False
     return _from_own_colours(whole, reference, place) < _OWN
+
+
+def _may_be_own(whole: _Whole, reference: NDArray[np.uint8], place: FacingPlace) -> bool:
+    """Whether its colours allow what does not plainly stand there to be the product."""
+    return whole.by_itself >= _PLAIN or _from_own_colours(whole, reference, place) < _STRANGER
 
 
 def _from_own_colours(whole: _Whole, reference: NDArray[np.uint8], place: FacingPlace) -> float:
