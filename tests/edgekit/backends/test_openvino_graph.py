@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from edgekit.backends.machine import cpu_flags
 from edgekit.backends.openvino import import_openvino
 from edgekit.backends.openvino_graph import made_float32, quantized_before_concat
 from edgekit.bundle.golden import sqnr_db
 
 pytest.importorskip("openvino", reason="openvino is not installed")
-CPUINFO = Path("/proc/cpuinfo")
-HAS_AMX = CPUINFO.is_file() and "amx_int8" in CPUINFO.read_text()
 CHANNELS, SIDE = 16, 12
 EXACT_DB = 60.0
 
@@ -103,7 +101,7 @@ def test_a_signed_quantizer_behind_a_concat_gives_its_outputs(shift: float, half
     assert moved_in(onnx) == 1
 
 
-@pytest.mark.skipif(HAS_AMX, reason="OpenVINO gets it right where it uses AMX")
+@pytest.mark.skipif("amx_int8" in cpu_flags(), reason="OpenVINO gets it right where it uses AMX")
 def test_openvino_itself_gets_a_signed_quantizer_behind_a_concat_wrong() -> None:
     """When this fails, OpenVINO has been mended and quantized_before_concat can go."""
     assert reproduced_db(quantized_net()) < 20
