@@ -52,7 +52,7 @@ within so much of a unit's length around where each meets the next: 0.73 and mor
 one smooth tube or can whose parts look alike (434 facings of four authors)."""
 _LACKING: Final = 20.0
 """A side of a product may lack colours of its front, but not so far from all that it shows (strange_colours): turned
-units lack 1 to 14, emptied places before a wire rack in a product's own grey 27 to 44 (88 clips of three authors)."""
+units lack 1 to 14, emptied places before a wire rack in a product's own grey 27 to 44 (124 clips of three authors)."""
 _STRANGE: Final = 5.0
 """What shows a product whose colours are so far from a unit's own is something else, in front of it or in its place:
 of 36 facings that were low on those clips it was seen in none but behind hands."""

@@ -20,9 +20,9 @@ _CODED_ANEW = 0.08
 frames of MPEG-4; what a living sensor sees differs by more within 6 s."""
 _DARK_LEVEL = 24.0
 _GREY_LEVELS, _GREY_SHARE, _COLOURED_LEVELS = 4.0, 0.03, 24.0
-"""A night view by infrared has no colours: 99 of 100 of its pixels have channels that differ by so many levels, or so
-much of its brightest, at most (3 of 100 on a third author's clips). Scenes in colour come to 45 and more of their
-brightest 100, in any light; a reference with less than the last is none."""
+"""A night view by infrared has no colours: in 99 of 100 of its pixels the channels differ by so many levels, or so
+much of its brightest, at most. On a third author's clips it is 3 levels, and 45 and more in pictures with colours; a
+reference with less than the last has none."""
 _COLOURFUL_SHARE = 0.99
 _WHITE_LEVEL = 250
 _WHITE_SHARE_MORE = 0.5
@@ -76,7 +76,8 @@ def _most_colour(pixels: Pixels) -> float:
     blue, green, red = cv2.split(np.ascontiguousarray(pixels))
     most, least = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
     apart = cv2.subtract(most, least).ravel()
-    return float(np.partition(apart, place := int(apart.size * _COLOURFUL_SHARE))[place])
+    place = int(apart.size * _COLOURFUL_SHARE)
+    return float(np.partition(apart, place)[place])
 
 
 def _strongest(grey: NDArray[np.uint8], neighbourhood_px: int) -> float:
@@ -134,7 +135,7 @@ def scene_reason(
     if detailed and now.sharpness < _SHARPNESS_LEFT * reference.sharpness and sharp < _SHARP_SHARE:
         return UnknownReason.BLURRED
     if detailed and _has_lost_colour(now, reference) and (sight is None or sight.edges_share >= MIN_KEPT):
-        return UnknownReason.INFRARED
+        return UnknownReason.FROZEN if identical_s >= FROZEN_S else UnknownReason.INFRARED
     if sight is not None and sight.kept_share < MIN_KEPT:
         return UnknownReason.COVERED if sight.edges_share < MIN_KEPT else UnknownReason.CAMERA_MOVED
     if not detailed:

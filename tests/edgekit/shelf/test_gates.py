@@ -245,6 +245,13 @@ def test_blurred_people_before_half_of_a_scene_are_no_blurred_lens(scenes) -> No
     assert scene_reason(soft, usual, 0.0, sharp_share(grey, half, 1.0)) is None
 
 
+def test_a_night_view_that_repeats_is_frozen_all_the_same(watch, scenes) -> None:
+    same = _without_colour(scenes.picture())
+    seen = watch([*still(scenes), *([same] * 60)])
+    assert {one.reason for one in seen[20].values()} == {UnknownReason.INFRARED}
+    assert {one.reason for one in seen[-1].values()} == {UnknownReason.FROZEN}
+
+
 def test_a_camera_that_never_shows_colours_is_judged_without(scenes) -> None:
     layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
     reference = small_picture(_without_colour(scenes.picture()))
