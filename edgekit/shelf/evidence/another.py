@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.evidence.colours import apart_from_surroundings, chroma_of, hue_of, hues_unseen_around
+from edgekit.shelf.evidence.colours import (
+    apart_from_surroundings,
+    chroma_of,
+    hue_of,
+    hues_unseen_around,
+    strange_colours,
+)
 from edgekit.shelf.evidence.comparator import Compared
 from edgekit.shelf.evidence.edges import PatchShape, inside_of
 from edgekit.shelf.evidence.files import in_the_light_of
@@ -18,7 +24,7 @@ from edgekit.shelf.evidence.print import densest, print_of, steep_share
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
 
-__all__ = ["another_compared", "print_odds", "shows_a_product", "shows_bare_floor", "turned_by"]
+__all__ = ["another_compared", "colours_apart", "print_odds", "shows_a_product", "shows_bare_floor", "turned_by"]
 
 _MOST_COLOUR: Final = 0.3
 _PRINTED, _PRINTED_SOMEWHERE, _HUE, _HUE_SOMEWHERE, _APART, _EMPTY = 5.6, 7.6, 0.7, 1.8, 3.9, -8.5
@@ -67,6 +73,21 @@ def shows_bare_floor(
         return False
     hue, spread = hue_of(lit, shape, inside)
     return spread <= _ONE_HUE and hue <= _MUTED
+
+
+def colours_apart(reference: NDArray[np.uint8], clean: NDArray[np.uint8], shape: PatchShape) -> float:
+    """How far what stands in a facing is from its product in colours, in the reference's light (CIELAB).
+
+    It is far only where both show what the other lacks: a turned product lacks colours of its front, an emptied place
+    all of them, and what a part of it is hidden by adds some.
+
+    Args:
+        reference, clean: uint8 (height, width, 3) BGR, patches of the facing in the reference and now, with their
+            margins, without noise.
+        shape: of both.
+    """
+    lit = np.clip(clean * in_the_light_of(reference, clean, shape), 0, 255).astype(np.uint8)
+    return min(strange_colours(lit, reference, shape), strange_colours(reference, lit, shape))
 
 
 def shows_a_product(pixels: Pixels, place: FacingPlace, clean: NDArray[np.uint8], shape: PatchShape) -> float:

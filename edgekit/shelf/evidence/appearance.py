@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
-from edgekit.shelf.evidence.another import another_compared, print_odds, shows_bare_floor, turned_by
+from edgekit.shelf.evidence.another import another_compared, colours_apart, print_odds, shows_bare_floor, turned_by
 from edgekit.shelf.evidence.colours import (
     between_colours,
     chroma_of,
@@ -54,8 +54,10 @@ _PLAIN = 0.9
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
-_STRANGER: Final = 10.0
-"""And so far whatever its edges and the comparator tell: another product of the same shape is 12 to 49 away."""
+_OWN_COLOURS, _COMPARED_FROM = 6.0, -4.0
+"""How far (colours_apart) what does not plainly look as it did may be from its product: each step more takes one from
+the comparator's log-odds, where it leaves any doubt. Of one unit that is 0.5 to 7.4, of several 0.6 to 5.8 (one in 337
+facings 8.3, which the comparator knows), other products in the same shape are 9 to 15 (124 clips of three authors)."""
 _LIKE_ITS_OWN = 0.25
 """Likeness of its edges (Units.likeness) that it then needs besides: units farther back, of another print even, have
 0.3 and more, gaps that show what lies behind the shelf 0.2 and less."""
@@ -112,8 +114,10 @@ class _Whole:
         by_itself: probability (0-1) by edges and colours that the product stands as it stood.
         stocked: the same, with what the comparator tells.
         another: probability (0-1) that another product stands there.
-        product: log-odds by the comparator that it is the product; of what plainly stands, it is not asked.
+        product: log-odds by the comparator, less what its colours take, that it is the product; of what plainly
+            stands, it is not asked.
         nothing: log-odds by the comparator and by print that nothing stands there; likewise.
+        strange: whether its colours outweigh whatever else speaks for the product.
     """
 
     clean: NDArray[np.uint8]
@@ -122,6 +126,7 @@ class _Whole:
     another: float = 0.0
     product: float = math.inf
     nothing: float = -math.inf
+    strange: bool = False
 
 
 class AppearanceEvidence:
@@ -221,13 +226,18 @@ class AppearanceEvidence:
         if by_itself >= _PLAIN:
             return _Whole(clean, by_itself, by_itself)
         compared = self._comparator.compare(expected.crop, crop_of(pixels, place.polygon_xy_px))
-        stocked = standing_compared(by_itself, compared)
+        shape, reference, apart = expected.look.shape, without_noise(expected.patch), 0.0
+        if compared.product > _COMPARED_FROM:
+            apart = max(0.0, colours_apart(reference, clean, shape) - _OWN_COLOURS)
+            compared = replace(compared, product=compared.product - apart)
+        stocked, strange = standing_compared(by_itself, compared), apart > 0.0 > compared.product
         if stocked >= _ASKED_BELOW:
-            return _Whole(clean, by_itself, stocked, 0.0, compared.product)
-        odds, shape = print_odds(pixels, place, clean, expected.look.shape), expected.look.shape
-        bare = shows_bare_floor(without_noise(expected.patch), clean, shape, inside_of(place, shape))
+            return _Whole(clean, by_itself, stocked, 0.0, compared.product, strange=strange)
+        odds = print_odds(pixels, place, clean, shape)
+        bare = shows_bare_floor(reference, clean, shape, inside_of(place, shape))
         another = 0.0 if bare else (1.0 - stocked) * another_compared(odds, compared)
-        return _Whole(clean, by_itself, stocked, another, compared.product, -compared.product - compared.another - odds)
+        nothing = -compared.product - compared.another - odds
+        return _Whole(clean, by_itself, stocked, another, compared.product, nothing, strange)
 
     def _stands(
         self, expected: _Expected, patch: NDArray[np.uint8], restocked: NDArray[np.uint8] | None = None
@@ -265,13 +275,15 @@ def _counted(
     count, another = found.count, 0.0 if found.far_back else whole.another
     if units.heap:
         count, another = _of_heap(count, whole, place)
+    elif whole.strange and another >= _ASKED_BELOW:
+        count = 0  # of the same shape
     elif not units.told and whole.nothing >= _PLAINLY_NOTHING:
         count, another = 0, 0.0
-    elif whole.by_itself >= found.all_stand_at and _may_be_own(whole, reference, place):
+    elif whole.by_itself >= found.all_stand_at and not whole.strange:
         count, another = facing.capacity, 0.0  # pushed a little, together
     elif count == 0 and whole.by_itself >= STANDS_AT and whole.product >= _SURELY_PRODUCT:
         count, another = facing.capacity, 0.0  # in poor light no part may be seen for sure
-    elif count == 0 and _one_is_left(whole) and _may_be_own(whole, reference, place):
+    elif count == 0 and _one_is_left(whole) and not whole.strange:
         count, another = 1, 0.0
     doubtful = not units.grid and count == 0 and another >= _ASKED_BELOW
     if doubtful and _is_farther_back(found, whole, reference, place):
@@ -282,19 +294,9 @@ def _counted(
 
 def _is_farther_back(found: Units, whole: _Whole, reference: NDArray[np.uint8], place: FacingPlace) -> bool:
     """Whether what looks like another product is one of the facing's, behind where the foremost one stood."""
-    if whole.product <= _NO_PRODUCT or found.likeness < _LIKE_ITS_OWN:
+    if whole.strange or whole.product <= _NO_PRODUCT or found.likeness < _LIKE_ITS_OWN:
         return False
-    return _from_own_colours(whole, reference, place) < _OWN
-
-
-def _may_be_own(whole: _Whole, reference: NDArray[np.uint8], place: FacingPlace) -> bool:
-    """Whether its colours allow what does not plainly stand there to be the product."""
-    return whole.by_itself >= _PLAIN or _from_own_colours(whole, reference, place) < _STRANGER
-
-
-def _from_own_colours(whole: _Whole, reference: NDArray[np.uint8], place: FacingPlace) -> float:
-    """How far (unseen_around) what stands there is from the product's colours, and from what is seen around it."""
-    return unseen_around(whole.clean, shape_of(place.box_xyxy_px), reference)
+    return unseen_around(whole.clean, shape_of(place.box_xyxy_px), reference) < _OWN
 
 
 def _one_is_left(whole: _Whole) -> bool:

@@ -22,6 +22,7 @@ __all__ = [
     "shaded_lab",
     "strange_colours",
     "unseen_around",
+    "unseen_in",
     "without_noise",
 ]
 
@@ -153,6 +154,19 @@ def strange_colours(patch: NDArray[np.uint8], product: NDArray[np.uint8], shape:
     (width, height), (x, y) = shape.size_wh, shape.shift_xy
     shown = middle_of(_lab(patch, _SHADED), shape.size_wh, shape.shift_xy).reshape(-1, 3)
     return mean_to_nearest(shown, _lab(product, _SHADED)[y : y + height, x : x + width].reshape(-1, 3))
+
+
+def unseen_in(patch: NDArray[np.uint8], shape: PatchShape, known: NDArray[np.uint8]) -> float:
+    """Mean distance (unseen_around) of the facing's pixels to the nearest colour anywhere in another picture.
+
+    Args:
+        patch: uint8 (height, width, 3) BGR, with its margin.
+        shape: of the patch.
+        known: uint8 (height, width, 3) BGR, of any size.
+    """
+    (width, height), (x, y) = shape.size_wh, shape.shift_xy
+    shown = _lab(patch[y : y + height, x : x + width], _LIGHTNESS).reshape(-1, 3)
+    return mean_to_nearest(shown, _lab(known, _LIGHTNESS).reshape(-1, 3))
 
 
 def shaded_lab(patch: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -178,7 +178,8 @@ def _parts(expected: UnitsLook, patch: NDArray[np.uint8], pixels: Pixels, place:
     if surely:
         looks, boxes = expected.parts[arrangement], boxes_of(place.box_xyxy_px, arrangement)
         telling = expected.telling if expected.heap else range(len(looks))
-        instead = seen_instead([looks[i] for i in telling], [boxes[i] for i in telling], shares, pixels, place)
+        looks_boxes = [looks[i] for i in telling], [boxes[i] for i in telling]
+        instead = seen_instead(*looks_boxes, shares, pixels, place, expected.front)
     left = (standing + instead.turned) / len(shares)
     if expected.thrown:
         left = left_of_heap(left, capacity)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgekit.shelf.evidence.another import shows_a_product, shows_bare_floor
+from edgekit.shelf.evidence.another import colours_apart, shows_a_product, shows_bare_floor
 from edgekit.shelf.evidence.colours import without_noise
 from edgekit.shelf.evidence.edges import inside_of, patch_of, shape_of
 from edgekit.shelf.gates.layout import layout_of
@@ -39,6 +39,24 @@ def test_neighbours_in_the_box_of_a_place_that_is_seen_aslant_are_no_product_in_
 
     assert shown(within > 0) < 0.05
     assert shown(within > 1) > 0.8
+
+
+def test_another_sort_is_far_in_colours_and_the_product_in_other_light_or_partly_gone_is_not(scenes) -> None:
+    box = scenes.LEFTS["b"], scenes.TOP, scenes.LEFTS["b"] + scenes.WIDTH, scenes.BOTTOM
+    shape, planogram = shape_of(box), scenes.planogram()
+    place = layout_of((planogram.facings[1],), register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
+    at = slice(scenes.TOP, scenes.BOTTOM), slice(box[0], box[2])
+
+    def seen(pixels):
+        return without_noise(patch_of(pixels.astype(np.uint8), place, shape))
+
+    own = scenes.picture() * 0.5 + 60
+    lit, half, sort = own * (0.7, 0.9, 1.1), own.copy(), own.copy()
+    half[scenes.TOP : scenes.TOP + 45, at[1]] = (90, 92, 94)
+    sort[at] = own[at] * (0.5, 1.0, 1.4)
+    apart = [colours_apart(seen(own), seen(now), shape) for now in (lit, half, sort)]
+    assert max(apart[:2]) < 3.0
+    assert apart[2] > 6.0
 
 
 @pytest.mark.parametrize(
