@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edgekit.shelf.gates.layout import FacingPlace, grown
 from edgekit.shelf.gates.pieces import Pieces
 
-__all__ = ["ends_here", "filled_alone", "stands_on_board"]
+__all__ = ["ends_here", "filled_alone", "standing_on_board"]
 
 _ENDING_SHARE, _CROSSING_SHARE = 0.2, 0.35
 """What fills a facing is its own change where it goes on around it by less than the first, and into facings beside it,
@@ -26,9 +26,9 @@ facings that it fills. People reach beyond them, and never are so much of them s
 _BESIDES_SHARE = 0.3
 """Of the facings that one piece fills together: so much of it lies in none. Emptied crates and trays side by side come
 to 0.1 to 0.26, people who stand before two facings to 0.35 and more, however still."""
-_ABOVE, _ASIDE, _BELOW, _STANDING_S = 0.6, 0.35, 0.15, 6.0
-"""A larger product in a facing reaches so far beyond its box (of its sides), and stands still for so long; what stands
-before a shelf reaches below its board."""
+_ABOVE, _ASIDE, _BELOW, _STANDING_S = 0.6, 0.35, 0.15, 4.0
+"""A larger product in a facing reaches so far beyond its box (shares of its sides), and has stood still for so long;
+what stands before a shelf reaches below its board."""
 
 
 def ends_here(pieces: Pieces, place: FacingPlace, still_s: NDArray[np.float32] | None) -> bool:
@@ -58,19 +58,15 @@ def filled_alone(
 
     Args:
         pieces: of the sample.
-        filled: facings that are covered by OWN_SHARE or more.
+        filled: facings that are covered by OWN_SHARE of a unit's place or more.
         outside: uint8 (height, width), 1 where no facing is.
         still_s: float32 (height, width), for how long each pixel has not changed.
 
     Returns:
         Their ids.
     """
-    by_piece: dict[int, list[FacingPlace]] = {}
-    for place in filled:
-        here = np.bincount(pieces.labels[place.rows, place.columns][pieces.within(place)])
-        by_piece.setdefault(int(here.argmax()), []).append(place)
     alone: set[str] = set()
-    for label, places in by_piece.items():
+    for label, places in _by_piece(pieces, filled).items():
         piece = pieces.labels == label
         size, still = np.count_nonzero(piece), np.count_nonzero(piece & (still_s >= _STILL_S))
         besides = np.count_nonzero(piece & (outside > 0))
@@ -83,21 +79,46 @@ def filled_alone(
     return frozenset(alone)
 
 
-def stands_on_board(pieces: Pieces, place: FacingPlace, still_s: NDArray[np.float32]) -> bool:
-    """Whether what fills a facing is a larger product that stands in it, above its lower edge and for long.
+def standing_on_board(pieces: Pieces, filled: Sequence[FacingPlace], still_s: NDArray[np.float32]) -> frozenset[str]:
+    """Of facings that covering pieces fill, those whose piece has long stood in them, and nowhere below.
+
+    A larger product, or emptied places side by side, with the gaps between them.
 
     Args:
         pieces: of the sample.
-        place: the facing.
+        filled: facings that are covered by OWN_SHARE of a unit's place or more.
         still_s: float32 (height, width), for how long each pixel has not changed.
+
+    Returns:
+        Their ids.
     """
-    here = np.bincount(pieces.labels[place.rows, place.columns][pieces.within(place)])
-    piece = pieces.labels == int(here.argmax())
-    if piece[-1].any():
-        return False
-    size, still = np.count_nonzero(piece), np.count_nonzero(piece & (still_s >= _STANDING_S))
-    height, width = place.rows.stop - place.rows.start, place.columns.stop - place.columns.start
-    top, bottom = place.rows.start - round(_ABOVE * height), place.rows.stop + max(1, round(_BELOW * height))
-    left, right = place.columns.start - round(_ASIDE * width), place.columns.stop + round(_ASIDE * width)
-    within = np.count_nonzero(piece[max(0, top) : bottom, max(0, left) : right])
-    return bool(still >= _STILL_SHARE * size and within >= _WITHIN_SHARE * size)
+    standing: set[str] = set()
+    for label, places in _by_piece(pieces, filled).items():
+        piece = pieces.labels == label
+        if piece[-1].any():
+            continue
+        size, still = np.count_nonzero(piece), np.count_nonzero(piece & (still_s >= _STANDING_S))
+        for place in places:
+            piece[_above_board(place)] = False
+        if still >= _STILL_SHARE * size and np.count_nonzero(piece) <= (1.0 - _WITHIN_SHARE) * size:
+            standing |= {place.facing.id for place in places}
+    return frozenset(standing)
+
+
+def _by_piece(pieces: Pieces, filled: Sequence[FacingPlace]) -> dict[int, list[FacingPlace]]:
+    """The facings by the piece that fills most of each."""
+    by_piece: dict[int, list[FacingPlace]] = {}
+    for place in filled:
+        here = np.bincount(pieces.labels[place.rows, place.columns][pieces.within(place)])
+        by_piece.setdefault(int(here.argmax()), []).append(place)
+    return by_piece
+
+
+def _above_board(place: FacingPlace) -> tuple[slice, slice]:
+    """Where a larger product reaches that stands in a facing."""
+    (top, bottom), (left, right) = ((span.start, span.stop) for span in (place.rows, place.columns))
+    up, down, aside = (
+        max(1, round(share * side))
+        for share, side in ((_ABOVE, bottom - top), (_BELOW, bottom - top), (_ASIDE, right - left))
+    )
+    return slice(max(0, top - up), bottom + down), slice(max(0, left - aside), right + aside)

@@ -14,7 +14,7 @@ from edgekit.shelf.gates.foreground import Foreground
 from edgekit.shelf.gates.landmarks import Shown
 from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.gates.motion import Texture, texture_of
-from edgekit.shelf.gates.own_change import ends_here, filled_alone, stands_on_board
+from edgekit.shelf.gates.own_change import ends_here, filled_alone, standing_on_board
 from edgekit.shelf.gates.pieces import OWN_SHARE, Pieces, covered_share, covering_pieces
 from edgekit.shelf.gates.seen_through import is_light, shows_landmarks
 
@@ -85,9 +85,9 @@ def _own_changes(
     own = {place.facing.id for place in filled if ends_here(pieces, place, still_s)}
     if background is None or texture is None:
         return own
-    doubtful = [place for place in filled if place.facing.id not in own]
+    doubtful = [place for place in touched if place.facing.id not in own and _fills_a_unit(place, covered)]
     own |= filled_alone(pieces, doubtful, layout.outside, background.still_s)
-    own |= {place.facing.id for place in doubtful if stands_on_board(pieces, place, background.still_s)}
+    own |= standing_on_board(pieces, doubtful, background.still_s)
     before, now = texture_of(background.grey).picture, texture.picture
     under = [place for place in touched if covered[place.facing.id] and place.facing.id not in own]
     return own | {
@@ -95,6 +95,11 @@ def _own_changes(
         for place in under
         if is_light(pieces, place, before, now) or (shown is not None and shows_landmarks(pieces, place, shown))
     }
+
+
+def _fills_a_unit(place: FacingPlace, covered: Mapping[str, float]) -> bool:
+    """Whether so much of a facing is covered as one of its units leaves empty."""
+    return covered[place.facing.id] >= OWN_SHARE / place.facing.capacity
 
 
 def _standing(pieces: Pieces, own: Sequence[FacingPlace]) -> NDArray[np.bool_]:
