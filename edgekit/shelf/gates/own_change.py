@@ -82,7 +82,8 @@ def filled_alone(
 def standing_on_board(pieces: Pieces, filled: Sequence[FacingPlace], still_s: NDArray[np.float32]) -> frozenset[str]:
     """Of facings that covering pieces fill, those whose piece has long stood in them, and nowhere below.
 
-    A larger product, or emptied places side by side, with the gaps between them.
+    A larger product, or emptied places side by side, with the gaps between them. What reaches over boards stands before
+    the shelf.
 
     Args:
         pieces: of the sample.
@@ -95,7 +96,8 @@ def standing_on_board(pieces: Pieces, filled: Sequence[FacingPlace], still_s: ND
     standing: set[str] = set()
     for label, places in _by_piece(pieces, filled).items():
         piece = pieces.labels == label
-        if piece[-1].any():
+        on_one_board = max(place.rows.start for place in places) < min(place.rows.stop for place in places)
+        if piece[-1].any() or not on_one_board:
             continue
         size, still = np.count_nonzero(piece), np.count_nonzero(piece & (still_s >= _STANDING_S))
         for place in places:
