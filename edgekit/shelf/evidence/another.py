@@ -17,7 +17,7 @@ from edgekit.shelf.evidence.colours import (
     strange_colours,
 )
 from edgekit.shelf.evidence.comparator import Compared
-from edgekit.shelf.evidence.edges import PatchShape, inside_of
+from edgekit.shelf.evidence.edges import PatchShape, inside_of, middle_of
 from edgekit.shelf.evidence.files import in_the_light_of
 from edgekit.shelf.evidence.print import densest, print_of, steep_share
 
@@ -42,6 +42,8 @@ in shops these are several times as many. Fitted on clips of four authors; of th
 _TURNED, _TURNED_AT = 2.0, 3.5
 """Log-odds that it is the product itself, turned, tilted, pushed aside or back, by how far its colours are from the
 product's (between_colours), where both are alike."""
+_BLOWN_OUT, _ENOUGH_TOLD = 250, 0.25
+"""Any channel of 8 bits from which a pixel tells of no colour, and the share of a facing that must tell of one."""
 
 _RELIEF, _BARE, _ONE_HUE, _MUTED = 0.7, 0.5, 4.5, 28.0
 """Where goods showed print or relief (steep_share) nearly everywhere, a place that shows so little of it, in hues so
@@ -79,15 +81,21 @@ def colours_apart(reference: NDArray[np.uint8], clean: NDArray[np.uint8], shape:
     """How far what stands in a facing is from its product in colours, in the reference's light (CIELAB).
 
     It is far only where both show what the other lacks: a turned product lacks colours of its front, an emptied place
-    all of them, and what a part of it is hidden by adds some.
+    all of them, and what a part of it is hidden by adds some. What the sun has blown out has no colour.
 
     Args:
         reference, clean: uint8 (height, width, 3) BGR, patches of the facing in the reference and now, with their
             margins, without noise.
         shape: of both.
     """
+    told = middle_of(clean, shape.size_wh, shape.shift_xy).max(2) < _BLOWN_OUT
+    if told.mean() < _ENOUGH_TOLD:
+        return 0.0
     lit = np.clip(clean * in_the_light_of(reference, clean, shape), 0, 255).astype(np.uint8)
-    return min(strange_colours(lit, reference, shape), strange_colours(reference, lit, shape))
+    return min(
+        strange_colours(lit, reference, shape, told),
+        strange_colours(reference, lit, shape, told),
+    )
 
 
 def shows_a_product(pixels: Pixels, place: FacingPlace, clean: NDArray[np.uint8], shape: PatchShape) -> float:

@@ -54,10 +54,11 @@ _PLAIN = 0.9
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
-_OWN_COLOURS, _COMPARED_FROM = 6.0, -4.0
+_OWN_COLOURS, _COLOURS_COUNT, _COMPARED_FROM = 6.0, 4.0, -4.0
 """How far (colours_apart) what does not plainly look as it did may be from its product: each step more takes one from
-the comparator's log-odds, where it leaves any doubt. Of one unit that is 0.5 to 7.4, of several 0.6 to 5.8 (one in 337
-facings 8.3, which the comparator knows), other products in the same shape are 9 to 15 (124 clips of three authors)."""
+the comparator's log-odds, the second at most, where they leave any doubt. Of one unit that is 0.5 to 7.4, of several
+0.6 to 5.8 (one in 337 facings 8.3, which the comparator knows), of products in strong sun up to 12; other products in
+the same shape are 9 to 15 (124 clips of three authors)."""
 _LIKE_ITS_OWN = 0.25
 """Likeness of its edges (Units.likeness) that it then needs besides: units farther back, of another print even, have
 0.3 and more, gaps that show what lies behind the shelf 0.2 and less."""
@@ -228,14 +229,15 @@ class AppearanceEvidence:
         compared = self._comparator.compare(expected.crop, crop_of(pixels, place.polygon_xy_px))
         shape, reference, apart = expected.look.shape, without_noise(expected.patch), 0.0
         if compared.product > _COMPARED_FROM:
-            apart = max(0.0, colours_apart(reference, clean, shape) - _OWN_COLOURS)
+            apart = min(_COLOURS_COUNT, max(0.0, colours_apart(reference, clean, shape) - _OWN_COLOURS))
             compared = replace(compared, product=compared.product - apart)
         stocked, strange = standing_compared(by_itself, compared), apart > 0.0 > compared.product
         if stocked >= _ASKED_BELOW:
             return _Whole(clean, by_itself, stocked, 0.0, compared.product, strange=strange)
         odds = print_odds(pixels, place, clean, shape)
         bare = shows_bare_floor(reference, clean, shape, inside_of(place, shape))
-        another = 0.0 if bare else (1.0 - stocked) * another_compared(odds, compared)
+        in_its_shape = strange and by_itself >= STANDS_AT
+        another = 0.0 if bare else (1.0 - stocked) * (1.0 if in_its_shape else another_compared(odds, compared))
         nothing = -compared.product - compared.another - odds
         return _Whole(clean, by_itself, stocked, another, compared.product, nothing, strange)
 

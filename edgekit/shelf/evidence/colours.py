@@ -138,7 +138,12 @@ def between_colours(one: NDArray[np.uint8], other: NDArray[np.uint8], shape: Pat
     return max(strange_colours(one, other, shape), strange_colours(other, one, shape))
 
 
-def strange_colours(patch: NDArray[np.uint8], product: NDArray[np.uint8], shape: PatchShape) -> float:
+def strange_colours(
+    patch: NDArray[np.uint8],
+    product: NDArray[np.uint8],
+    shape: PatchShape,
+    asked: NDArray[np.bool_] | None = None,
+) -> float:
     """How far the colours of a patch's facing are from a product's, wherever in the product they are (CIELAB).
 
     Each colour in the middle of the one is held against the nearest in the other. A side of the product that has fewer
@@ -147,12 +152,14 @@ def strange_colours(patch: NDArray[np.uint8], product: NDArray[np.uint8], shape:
     Args:
         patch, product: uint8 (height, width, 3) BGR, with their margins.
         shape: of both.
+        asked: bool (height, width), what of the patch's middle (middle_of) counts; None: all of it.
 
     Returns:
         In steps of an 8-bit Lab picture.
     """
     (width, height), (x, y) = shape.size_wh, shape.shift_xy
-    shown = middle_of(_lab(patch, _SHADED), shape.size_wh, shape.shift_xy).reshape(-1, 3)
+    middle = middle_of(_lab(patch, _SHADED), shape.size_wh, shape.shift_xy)
+    shown = middle.reshape(-1, 3) if asked is None else middle[asked]
     return mean_to_nearest(shown, _lab(product, _SHADED)[y : y + height, x : x + width].reshape(-1, 3))
 
 

@@ -16,7 +16,7 @@ from edgekit.shelf.gates.background import (
     followed,
 )
 from edgekit.shelf.gates.foreground import foreground_of
-from edgekit.shelf.gates.landmarks import shown, sight_of
+from edgekit.shelf.gates.landmarks import sight_of
 from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.gates.light import Gain, light_gain
 from edgekit.shelf.gates.motion import (
@@ -121,12 +121,11 @@ def gates_of(
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background.colours, small, gain)
     # Without bands it is made against the background, whose rows would show through a back that fills most of them.
-    scene = shown(background.landmarks, sight, layout.small_size_hw) if background.landmarks and sight else None
-    visible = visible_in(foreground, layout, background, as_seen, memory.standing if memory else None, scene)
+    visible = visible_in(foreground, layout, background, as_seen, memory.standing if memory else None)
     shares = dict(visible.shares)
-    if scene is not None:
+    if background.landmarks and sight:
         differing = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
-        around = seen_around(scene, differing)
+        around = seen_around(background.landmarks, sight, differing, layout.small_size_hw)
         shares |= {name: min(shares[name], share) for name, share in around.items() if share < HIDDEN_BELOW}
     if memory:
         background = followed(background, small, grey, foreground, changed[-1], layout, time_s)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edgekit.shelf.gates.motion import Texture
 
-__all__ = ["MIN_KEPT", "Landmarks", "Shown", "Sight", "landmarks_of", "shown", "sight_of"]
+__all__ = ["MIN_KEPT", "Landmarks", "Sight", "landmarks_of", "sight_of"]
 
 MIN_KEPT = 0.4
 """People in front of less than half of the scene leave more; a covered, blurred or turned lens leaves chance."""
@@ -51,19 +51,6 @@ class Sight:
     edges_share: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shown:
-    """Landmarks in the small picture.
-
-    Attributes:
-        there: uint8 (height, width), 1 at each.
-        kept: the same, of those that a sample still shows.
-    """
-
-    there: NDArray[np.uint8]
-    kept: NDArray[np.uint8]
-
-
 def landmarks_of(texture: Texture, outside: NDArray[np.uint8]) -> Landmarks | None:
     """The landmarks of a texture picture where `outside` is 1; None where too few are to be had."""
     away = texture.picture.astype(np.int16) - _GREY
@@ -85,12 +72,3 @@ def sight_of(landmarks: Landmarks, texture: Texture, gain: float) -> Sight:
     edges = np.count_nonzero(texture.picture >= _GREY + _STRONG) + np.count_nonzero(texture.picture <= _GREY - _STRONG)
     count = landmarks.bright.size + landmarks.dark.size
     return Sight(bright, dark, float(kept) / count, float(edges) / count)
-
-
-def shown(landmarks: Landmarks, sight: Sight, size_hw: tuple[int, int]) -> Shown:
-    """Where the landmarks are in a small picture of this size, and where they are still seen."""
-    there, kept = np.zeros(size_hw, np.uint8), np.zeros(size_hw, np.uint8)
-    for points, seen in ((landmarks.bright, sight.bright), (landmarks.dark, sight.dark)):
-        there.reshape(-1)[points] = 1
-        kept.reshape(-1)[points] = seen
-    return Shown(there, kept)

@@ -11,11 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.shelf.gates.landmarks import Shown
-from edgekit.shelf.gates.layout import FacingPlace, grown, with_overhang
+from edgekit.shelf.gates.layout import FacingPlace, grown
 from edgekit.shelf.gates.pieces import Pieces
 
-__all__ = ["is_light", "shows_landmarks"]
+__all__ = ["is_light"]
 
 _NEARBY: Final = 0.5
 """Of a facing's sides: so far around it light is told from a person by what is seen through."""
@@ -26,11 +25,6 @@ _RESTS_THROUGH: Final = 0.6
 """The same without the mean of each column, or of each row."""
 _MIN_THROUGH, _MIN_THROUGH_PX = 5.0, 12
 """Texture's spread in grey levels, above sensor noise, and the pixels that it takes."""
-_OUTLINE_PX: Final = 3
-_FEWEST, _KEPT_NEAR, _KEPT = 16, 0.95, 0.9
-"""Landmarks that covering pieces lie over, but for the first pixels around a facing: so many near it and so many in
-all, and of these so many are still seen where the pieces are none. Of 14 000 samples of facings behind somebody 53 show
-as many, in moments of hands mostly; of 7 731 of those that nothing hides 478 (76 tuning clips of three authors)."""
 
 
 def is_light(pieces: Pieces, place: FacingPlace, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> bool:
@@ -49,33 +43,6 @@ def is_light(pieces: Pieces, place: FacingPlace, before: NDArray[np.uint8], now:
     top, left = place.rows.start - box[0].start, place.columns.start - box[1].start
     around[top : top + where.shape[0], left : left + where.shape[1]] &= place.mask == 0
     return _seen_through(before[box], now[box], around)
-
-
-def shows_landmarks(pieces: Pieces, place: FacingPlace, shown: Shown) -> bool:
-    """Whether covering pieces that reach into a facing let the scene's landmarks be seen, near it and all over.
-
-    Args:
-        pieces: of the sample.
-        place: the facing.
-        shown: the scene's landmarks.
-    """
-    size_hw = pieces.labels.shape
-    near, own = grown(place, size_hw, _NEARBY), with_overhang(place, size_hw, _OUTLINE_PX)
-    covered, top, left = pieces.covering[pieces.labels[near]], near[0].start, near[1].start
-    covered[own[0].start - top : own[0].stop - top, own[1].start - left : own[1].stop - left] = False
-    if not _most_kept(shown.there[near], shown.kept[near], covered, _KEPT_NEAR):
-        return False
-    reaching = np.zeros_like(pieces.covering)
-    reaching[pieces.labels[place.rows, place.columns][pieces.within(place)]] = True
-    everywhere = reaching[pieces.labels]
-    everywhere[own] = False
-    return _most_kept(shown.there, shown.kept, everywhere, _KEPT)
-
-
-def _most_kept(there: NDArray[np.uint8], kept: NDArray[np.uint8], where: NDArray[np.bool_], at_least: float) -> bool:
-    """Whether there are landmarks enough, and of them so large a share is seen."""
-    count = int(np.count_nonzero(there[where]))
-    return count >= _FEWEST and int(np.count_nonzero(kept[where])) >= at_least * count
 
 
 def _seen_through(before: NDArray[np.uint8], now: NDArray[np.uint8], where: NDArray[np.bool_]) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.shelf.gates.landmarks import Shown
+from edgekit.shelf.gates.landmarks import Landmarks, Sight
 from edgekit.shelf.gates.layout import FacingPlace, grown, with_overhang
 
 __all__ = ["HIDDEN_BELOW", "seen_around"]
@@ -30,17 +30,24 @@ _FEWEST: Final = 24
 """Landmarks around a facing; of fewer a shadow, or the print of what was put beside it, takes most."""
 
 
-def seen_around(shown: Shown, places: Sequence[FacingPlace]) -> dict[str, float]:
+def seen_around(
+    landmarks: Landmarks, sight: Sight, places: Sequence[FacingPlace], size_hw: tuple[int, int]
+) -> dict[str, float]:
     """Share (0-1) of the landmarks around each facing that a sample still shows; absent where there are too few.
 
     Args:
-        shown: the landmarks.
+        landmarks: of the background.
+        sight: what the sample has left of them.
         places: the facings that are asked for.
+        size_hw: height and width of the small picture.
     """
     import cv2
 
-    size_hw = shown.there.shape
-    sums = cv2.integral(shown.there), cv2.integral(shown.kept)
+    there, kept = np.zeros(size_hw, np.uint8), np.zeros(size_hw, np.uint8)
+    for points, seen in ((landmarks.bright, sight.bright), (landmarks.dark, sight.dark)):
+        there.reshape(-1)[points] = 1
+        kept.reshape(-1)[points] = seen
+    sums = cv2.integral(there), cv2.integral(kept)
     shares = {}
     for place in places:
         far, near = grown(place, size_hw, _AROUND), with_overhang(place, size_hw, _OUTLINE_PX)

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from edgekit.shelf.gates.apart import with_parts
 from edgekit.shelf.gates.foreground import Foreground
-from edgekit.shelf.gates.landmarks import Shown
 from edgekit.shelf.gates.layout import FacingPlace, Layout
 from edgekit.shelf.gates.motion import Texture, texture_of
 from edgekit.shelf.gates.own_change import ends_here, filled_alone, standing_on_board
 from edgekit.shelf.gates.pieces import OWN_SHARE, Pieces, covered_share, covering_pieces
-from edgekit.shelf.gates.seen_through import is_light, shows_landmarks
+from edgekit.shelf.gates.seen_through import is_light
 
 if TYPE_CHECKING:
     from edgekit.shelf.gates.background import Background
@@ -43,7 +42,6 @@ def visible_in(
     background: Background | None = None,
     texture: Texture | None = None,
     stood: NDArray[np.bool_] | None = None,
-    shown: Shown | None = None,
 ) -> Visible:
     """Find what no foreground piece from outside covers.
 
@@ -53,7 +51,6 @@ def visible_in(
         background, texture: the background, and the sample's texture: what the background's edges are seen through is
             light or a reflection, and covers nothing. None: nothing is seen through, and nothing is known to be still.
         stood: `standing` of the sample before.
-        shown: the scene's landmarks, which are not seen behind people. None: there are too few.
     """
     everything = {place.facing.id: 1.0 for place in layout.places}
     touched = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
@@ -65,7 +62,7 @@ def visible_in(
         return Visible(everything)
     pieces = with_parts(pieces, foreground.mask, stood, still_s)
     covered = {place.facing.id: covered_share(pieces, place) for place in touched}
-    own = _own_changes(pieces, touched, covered, layout, background, texture, shown)
+    own = _own_changes(pieces, touched, covered, layout, background, texture)
     shares = everything | {name: 1 - share for name, share in covered.items() if name not in own}
     return Visible(shares, _standing(pieces, [place for place in touched if place.facing.id in own]))
 
@@ -77,7 +74,6 @@ def _own_changes(
     layout: Layout,
     background: Background | None,
     texture: Texture | None,
-    shown: Shown | None,
 ) -> set[str]:
     """Ids of the facings that pieces seem to cover, but that have changed themselves, or lie in other light."""
     still_s = None if background is None else background.still_s
@@ -90,11 +86,7 @@ def _own_changes(
     own |= standing_on_board(pieces, doubtful, background.still_s)
     before, now = texture_of(background.grey).picture, texture.picture
     under = [place for place in touched if covered[place.facing.id] and place.facing.id not in own]
-    return own | {
-        place.facing.id
-        for place in under
-        if is_light(pieces, place, before, now) or (shown is not None and shows_landmarks(pieces, place, shown))
-    }
+    return own | {place.facing.id for place in under if is_light(pieces, place, before, now)}
 
 
 def _fills_a_unit(place: FacingPlace, covered: Mapping[str, float]) -> bool:

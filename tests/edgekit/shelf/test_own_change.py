@@ -8,12 +8,9 @@ import pytest
 from edgekit.shelf.gates.background import background_from
 from edgekit.shelf.gates.foreground import foreground_of
 from edgekit.shelf.gates.gate import grey_of
-from edgekit.shelf.gates.landmarks import landmarks_of, shown, sight_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.light import light_gain
 from edgekit.shelf.gates.motion import texture_of
-from edgekit.shelf.gates.pieces import Pieces
-from edgekit.shelf.gates.seen_through import shows_landmarks
 from edgekit.shelf.gates.visible import visible_in
 from edgekit.shelf.registration import register
 
@@ -165,25 +162,3 @@ def test_a_unit_that_went_beside_an_emptied_facing_is_a_part_of_the_same_change(
     taken = scenes.picture("c", draw=both(heap(24, 54, 94, 144, 1), heap(59, 46, 184, 148, 7)))
     shares = shares_of(scenes, full, taken, still_s=60.0, outlines=outlines, capacity=2)
     assert min(shares["a"], shares["b"]) == 1.0
-
-
-def dots(pixels):
-    for x in range(22, 300, 12):
-        for y in range(14, 168, 12):
-            pixels[y : y + 4, x : x + 4] *= 0.2
-
-
-def coat(pixels):
-    pixels[10:170, 90:210] = (60, 70, 80)
-
-
-@pytest.mark.parametrize(("over", "seen"), [(sunbeam, True), (coat, False)], ids=["sunbeam", "coat"])
-def test_a_piece_through_which_the_scenes_landmarks_are_seen_stands_before_nothing(scenes, over, seen) -> None:
-    full, now = scenes.picture(draw=dots, light=0.5), scenes.picture("ac", draw=both(dots, over), light=0.5)
-    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
-    before, after = (texture_of(grey_of(small_picture(each))) for each in (full, now))
-    landmarks = landmarks_of(before, layout.outside)
-    scene = shown(landmarks, sight_of(landmarks, after, 1.0), layout.small_size_hw)
-    labels = np.zeros(layout.small_size_hw, np.uint16)
-    labels[5:85, 45:105] = 1
-    assert shows_landmarks(Pieces(labels, np.array([False, True])), layout.places[1], scene) is seen

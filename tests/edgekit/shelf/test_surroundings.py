@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edgekit.shelf.gates.gate import grey_of
-from edgekit.shelf.gates.landmarks import landmarks_of, shown, sight_of
+from edgekit.shelf.gates.landmarks import landmarks_of, sight_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.motion import texture_of
 from edgekit.shelf.gates.surroundings import HIDDEN_BELOW, seen_around
@@ -38,7 +38,7 @@ def around(layout, reference, now):
     texture = texture_of(grey_of(small_picture(reference)))
     landmarks = landmarks_of(texture, layout.outside)
     sight = sight_of(landmarks, texture_of(grey_of(small_picture(now))), 1.0)
-    return seen_around(shown(landmarks, sight, layout.small_size_hw), layout.places)
+    return seen_around(landmarks, sight, layout.places, layout.small_size_hw)
 
 
 def test_an_emptied_facing_leaves_what_is_around_it_and_a_coat_before_it_does_not(scenes, layout) -> None:

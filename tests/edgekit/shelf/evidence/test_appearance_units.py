@@ -116,6 +116,24 @@ def test_bottles_of_the_same_shape_and_another_colour_are_another_product(judgin
     assert judged.misplaced > 0.5
 
 
+def test_plain_cloths_of_another_colour_are_another_product_and_none_of_its_units(judging, scenes) -> None:
+    def pile(bgr):
+        def draw(pixels):
+            left = scenes.LEFTS["b"] - 6
+            for index in range(4):
+                top = scenes.TOP + round(22.5 * index)
+                pixels[top : top + 22, left : left + 52] = bgr
+                pixels[top + 14 : top + 22, left : left + 52] = np.array(bgr) * 0.3
+
+        return draw
+
+    full = scenes.picture("ac", draw=pile((90, 140, 150)))
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=4), {}, reference=full)
+    judged = bench.judge(pixels=scenes.picture("ac", draw=pile((140, 150, 100)), seed=2))["b"]
+    assert judged.fill == 0.0
+    assert judged.misplaced > 0.8
+
+
 def crate(scenes, goods, *, left=30, floor=(150, 60, 20), bgr=(40, 110, 180)):
     """The shelf whose facing a is a crate seen from above, in which `left` round goods lie as they fell."""
     random = np.random.default_rng(goods)
