@@ -68,13 +68,10 @@ def filled_alone(
     alone: set[str] = set()
     for label, places in _by_piece(pieces, filled).items():
         piece = pieces.labels == label
-        size, still = np.count_nonzero(piece), np.count_nonzero(piece & (still_s >= _STILL_S))
         besides = np.count_nonzero(piece & (outside > 0))
         if len(places) > 1 and besides > _BESIDES_SHARE * sum(place.area_px for place in places):
             continue
-        for place in places:
-            piece[grown(place, piece.shape, _GROWN)] = False
-        if still >= _STILL_SHARE * size and np.count_nonzero(piece) <= (1.0 - _WITHIN_SHARE) * size:
+        if _rests_within(piece, [grown(place, piece.shape, _GROWN) for place in places], still_s >= _STILL_S):
             alone |= {place.facing.id for place in places}
     return frozenset(alone)
 
@@ -99,12 +96,20 @@ def standing_on_board(pieces: Pieces, filled: Sequence[FacingPlace], still_s: ND
         on_one_board = max(place.rows.start for place in places) < min(place.rows.stop for place in places)
         if piece[-1].any() or not on_one_board:
             continue
-        size, still = np.count_nonzero(piece), np.count_nonzero(piece & (still_s >= _STANDING_S))
-        for place in places:
-            piece[_above_board(place)] = False
-        if still >= _STILL_SHARE * size and np.count_nonzero(piece) <= (1.0 - _WITHIN_SHARE) * size:
+        if _rests_within(piece, [_above_board(place) for place in places], still_s >= _STANDING_S):
             standing |= {place.facing.id for place in places}
     return frozenset(standing)
+
+
+def _rests_within(piece: NDArray[np.bool_], boxes: Sequence[tuple[slice, slice]], still: NDArray[np.bool_]) -> bool:
+    """Whether most of a piece is still, and most of it lies within some boxes."""
+    size, beyond = np.count_nonzero(piece), piece.copy()
+    for box in boxes:
+        beyond[box] = False
+    return bool(
+        np.count_nonzero(piece & still) >= _STILL_SHARE * size
+        and np.count_nonzero(beyond) <= (1.0 - _WITHIN_SHARE) * size
+    )
 
 
 def _by_piece(pieces: Pieces, filled: Sequence[FacingPlace]) -> dict[int, list[FacingPlace]]:
