@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from comparator.pairs import Shows
-from edgekit.shelf.evidence.comparator import INPUT_PX
+from edgekit.shelf.evidence.comparator import View
 
 __all__ = ["Exported", "Network", "normalised", "write"]
 
@@ -54,9 +54,9 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is untyped here
         """Logits (n, 3) of Shows.
 
         Args:
-            now: float (n, 3, INPUT_PX, INPUT_PX), normalised.
+            now: float (n, 3, px, px), normalised.
             reference: the same.
-            outline: float (n, 1, INPUT_PX, INPUT_PX), 0 or 1.
+            outline: float (n, 1, px, px), 0 or 1.
         """
         if self.training:  # together, for one mean and variance of both in batch normalisation
             seen, expected = self.described(torch.cat([now, reference])).chunk(2)
@@ -70,14 +70,14 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is untyped here
 
 
 class Exported(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """The network with crops as edgekit cuts them for inputs."""
+    """A network with crops as edgekit cuts them for inputs."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, now: torch.Tensor, reference: torch.Tensor, outline: torch.Tensor) -> torch.Tensor:
-        """Logits (n, 3) of uint8 crops (n, INPUT_PX, INPUT_PX, 3) BGR, and outlines (n, INPUT_PX, INPUT_PX)."""
+        """Logits of uint8 crops (n, px, px, 3) BGR, and outlines (n, px, px)."""
         logits: torch.Tensor = self.network(normalised(now), normalised(reference), outline.float().unsqueeze(1))
         return logits
 
@@ -87,9 +87,9 @@ def normalised(pixels: torch.Tensor) -> torch.Tensor:
     return torch.log((pixels.permute(0, 3, 1, 2).float() + _DARK) / _MIDDLE)
 
 
-def write(network: Network, out: Path) -> None:
-    """Write the network as ONNX, any number of pairs at a time."""
-    crop = torch.zeros(2, INPUT_PX, INPUT_PX, 3, dtype=torch.uint8)
+def write(network: nn.Module, view: View, out: Path) -> None:
+    """Write a network as ONNX, any number of pairs at a time."""
+    crop = torch.zeros(2, view.px, view.px, 3, dtype=torch.uint8)
     names = ["now", "reference", "outline"]
     torch.onnx.export(
         Exported(network).eval(),

@@ -20,9 +20,9 @@ from comparator.places import Pose
 from comparator.products import Side, random_product
 from comparator.rooms import put_before
 from comparator.scenes import Scene, drawn_scene, photographed_scene
-from edgekit.shelf.evidence.comparator import Crop, crop_of
+from edgekit.shelf.evidence.comparator import VIEW, Crop, View, crop_of
 
-__all__ = ["Pair", "Shows", "rendered_pair"]
+__all__ = ["Pair", "Shows", "rendered_pair", "taken_twice"]
 
 
 class Shows(IntEnum):
@@ -48,14 +48,21 @@ class Pair:
 
     now: Crop
     reference: Crop
-    shows: Shows
+    shows: IntEnum
 
 
 def rendered_pair(random: np.random.Generator, photographs: Photographs) -> Pair:
     """Some facing."""
     shows = Shows(int(random.choice(len(Shows), p=_FREQUENT)))
     scene = (photographed_scene if random.random() < 0.2 else drawn_scene)(random, photographs)
-    reference, now = scene.full.copy(), _STATES[shows](random, photographs, scene)
+    return taken_twice(random, photographs, scene, _STATES[shows](random, photographs, scene), shows, VIEW)
+
+
+def taken_twice(
+    random: np.random.Generator, photographs: Photographs, scene: Scene, now: Canvas, shows: IntEnum, view: View
+) -> Pair:
+    """A scene as its reference shows it, and as it is now, in whatever light and by a camera that was jolted."""
+    reference = scene.full.copy()
     put_before(random, scene.place, reference, now)
     strength = random.uniform(0.2, 1.4)
     reference, now = _lit(random, photographs, reference, now, strength)
@@ -70,7 +77,7 @@ def rendered_pair(random: np.random.Generator, photographs: Photographs) -> Pair
     taken = camera_of_reference(random).picture_of(random, reference)
     seen = camera_of_now(random, strength).picture_of(random, now)
     polygon = outline.astype(np.float32)
-    return Pair(crop_of(seen, polygon), crop_of(taken, polygon), shows)
+    return Pair(crop_of(seen, polygon, view), crop_of(taken, polygon, view), shows)
 
 
 def _with_product(random: np.random.Generator, photographs: Photographs, scene: Scene) -> Canvas:

@@ -15,10 +15,13 @@ from comparator.layers import Canvas, Colour, Size, filled
 from comparator.photographs import Photographs, part_of, piece_of
 from edgekit.frame import Pixels
 
-__all__ = ["SHARES", "Palette", "Print", "random_print", "written"]
+__all__ = ["SHARES", "Change", "Palette", "Print", "random_print", "written"]
 
 Print = Callable[[np.random.Generator, Size], Canvas]
 """Draws a side of a product; the same side for the same state of the generator, whatever its size."""
+
+Change = Callable[[Canvas], Canvas]
+"""Makes another side of one, of the same size; the same change whatever its size."""
 
 Palette = tuple[Colour, Colour, Colour, Colour]
 """What a product is printed in; the first is its ground."""

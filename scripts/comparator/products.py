@@ -14,7 +14,7 @@ from comparator.chance import colour, grey
 from comparator.layers import Canvas, Colour, Layer
 from comparator.outlines import OUTLINES, SHARES
 from comparator.photographs import Photographs
-from comparator.prints import Palette, Print, random_print
+from comparator.prints import Change, Palette, Print, random_print
 
 __all__ = ["Grid", "Product", "Side", "random_product"]
 
@@ -53,6 +53,7 @@ class Product:
         rounding: 0-1, how much darker its left and right edges are.
         gloss: 0-1, of a bright streak.
         grid: where a unit of it is many small ones.
+        changes: what makes it another sort than the one that is drawn.
     """
 
     seed: int
@@ -62,12 +63,15 @@ class Product:
     rounding: float
     gloss: float
     grid: Grid | None
+    changes: tuple[Change, ...] = ()
 
     def layer(self, width_px: float, height_px: float, *, side: Side = Side.FRONT) -> Layer:
         """It at about that size."""
         size = max(6, int(width_px)), max(6, int(height_px))
         random = np.random.default_rng((self.seed, 1, int(side is Side.BACK)))
         pixels, alpha = self.drawn(random, size), np.zeros(size[::-1], np.float32)
+        for change in self.changes:
+            pixels = change(pixels)
         if side is Side.BETWEEN:
             pixels = _turned_about(random, pixels)
         _shade(pixels, self.rounding, self.gloss)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,11 +14,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from comparator.pairs import rendered_pair
+from comparator.pairs import Pair
 from comparator.photographs import Photographs
-from edgekit.shelf.evidence.comparator import INPUT_PX
 
-__all__ = ["HELD_OUT", "Pairs", "rendered"]
+__all__ = ["HELD_OUT", "Pairs", "Renders", "rendered"]
+
+Renders = Callable[[np.random.Generator, Photographs], Pair]
+"""Makes a pair by chance."""
 
 HELD_OUT: Final = 1_000_000
 """Seeds from here on are rendered from other photographs, and never trained on."""
@@ -31,10 +33,10 @@ class Pairs:
     """Pairs of crops.
 
     Attributes:
-        now: uint8 (n, INPUT_PX, INPUT_PX, 3) BGR.
-        reference: uint8 (n, INPUT_PX, INPUT_PX, 3) BGR.
-        outline: uint8 (n, INPUT_PX, INPUT_PX), 0 or 1.
-        shows: int64 (n,), of pairs.Shows.
+        now: uint8 (n, px, px, 3) BGR.
+        reference: uint8 (n, px, px, 3) BGR.
+        outline: uint8 (n, px, px), 0 or 1.
+        shows: int64 (n,), what each shows.
     """
 
     now: NDArray[np.uint8]
@@ -56,36 +58,41 @@ class Pairs:
         self.outline[here], self.shows[here] = pairs.outline, pairs.shows
 
 
-def rendered(data: Path, first: int, count: int, jobs: int) -> Pairs:
+def rendered(renders: Renders, data: Path, first: int, count: int, jobs: int) -> Pairs:
     """`count` pairs from seed `first` on; HELD_OUT and later from the photographs held out.
 
     Args:
+        renders: a function of a module, as processes are told its name.
         data: the folder of public data.
         first: a seed, which gives _CHUNK pairs.
         count: of pairs.
         jobs: processes that render.
     """
-    pairs = _unfilled(count)
-    for at, chunk in zip(range(0, count, _CHUNK), _chunks(data, first, count, jobs), strict=True):
+    chunks = _chunks(renders, data, first, count, jobs)
+    chunk = next(chunks)
+    pairs = _unfilled(count, chunk.now.shape[1])
+    for at in range(0, count, _CHUNK):
         pairs.put(at, chunk.chosen(slice(count - at)))
+        chunk = next(chunks, chunk)
     return pairs
 
 
-def _chunks(data: Path, first: int, count: int, jobs: int) -> Iterator[Pairs]:
+def _chunks(renders: Renders, data: Path, first: int, count: int, jobs: int) -> Iterator[Pairs]:
     seeds = range(first, first - -count // _CHUNK)
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(partial(_chunk, data), seeds)
+        yield from pool.map(partial(_chunk, renders, data), seeds)
 
 
-def _chunk(data: Path, seed: int) -> Pairs:
+def _chunk(renders: Renders, data: Path, seed: int) -> Pairs:
     cv2.setNumThreads(1)
     photographs, random = _photographs(data, held_out=seed >= HELD_OUT), np.random.default_rng((77, seed))
-    pairs = _unfilled(_CHUNK)
-    for at in range(_CHUNK):
-        pair = rendered_pair(random, photographs)
-        pairs.now[at], pairs.reference[at] = pair.now.pixels, pair.reference.pixels
-        pairs.outline[at], pairs.shows[at] = pair.now.outline, pair.shows
-    return pairs
+    made = [renders(random, photographs) for _ in range(_CHUNK)]
+    return Pairs(
+        np.stack([pair.now.pixels for pair in made]),
+        np.stack([pair.reference.pixels for pair in made]),
+        np.stack([pair.now.outline for pair in made]),
+        np.array([pair.shows for pair in made], np.int64),
+    )
 
 
 @cache
@@ -94,8 +101,8 @@ def _photographs(data: Path, *, held_out: bool) -> Photographs:
     return Photographs.of_split(data, held_out=held_out)
 
 
-def _unfilled(count: int) -> Pairs:
-    crops = (count, INPUT_PX, INPUT_PX)
+def _unfilled(count: int, px: int) -> Pairs:
+    crops = (count, px, px)
     return Pairs(
         np.empty((*crops, 3), np.uint8),
         np.empty((*crops, 3), np.uint8),

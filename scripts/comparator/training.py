@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 from torch.nn import functional
 
-from comparator.network import Network, normalised
+from comparator.network import normalised
 from comparator.rendering import Pairs
 
 __all__ = ["trained"]
@@ -22,13 +24,13 @@ _SHOWN_EVERY: Final = 300
 """Steps."""
 
 Crops = NDArray[np.float32]
-"""float32 (n, INPUT_PX, INPUT_PX, 3), 0-255."""
+"""float32 (n, px, px, 3), 0-255."""
 
 
-def trained(pairs: Pairs, *, steps: int, seed: int) -> Network:
+def trained(make: Callable[[], nn.Module], pairs: Pairs, *, steps: int, seed: int) -> nn.Module:
     """A network trained on pairs: AdamW, one cycle, pairs drawn with repetition and varied anew each time."""
     torch.manual_seed(seed)
-    random, network = np.random.default_rng(seed), Network()
+    random, network = np.random.default_rng(seed), make()
     optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps)
     started, losses = time.monotonic(), []

@@ -6,7 +6,7 @@ from comparator.pairs import Shows, rendered_pair
 from comparator.photographs import Photographs
 from comparator.products import Side, random_product
 
-from edgekit.shelf.evidence.comparator import INPUT_PX
+from edgekit.shelf.evidence.comparator import VIEW
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_the_same_seed_gives_the_same_pairs(photographs):
 
 def test_pairs_are_of_all_kinds_and_of_the_comparator_s_size(photographs):
     found = pairs(photographs, 6, 120)
-    assert all(pair.now.pixels.shape == (INPUT_PX, INPUT_PX, 3) for pair in found)
+    assert all(pair.now.pixels.shape == (VIEW.px, VIEW.px, 3) for pair in found)
     assert {shows: sum(pair.shows is shows for pair in found) >= 20 for shows in Shows} == dict.fromkeys(Shows, True)
 
 

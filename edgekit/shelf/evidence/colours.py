@@ -19,6 +19,7 @@ __all__ = [
     "hues_unseen_around",
     "mean_difference",
     "mean_to_nearest",
+    "new_hues",
     "shaded_lab",
     "strange_colours",
     "unseen_around",
@@ -161,6 +162,21 @@ def strange_colours(
     middle = middle_of(_lab(patch, _SHADED), shape.size_wh, shape.shift_xy)
     shown = middle.reshape(-1, 3) if asked is None else middle[asked]
     return mean_to_nearest(shown, _lab(product, _SHADED)[y : y + height, x : x + width].reshape(-1, 3))
+
+
+def new_hues(patch: NDArray[np.uint8], product: NDArray[np.uint8], shape: PatchShape, *, apart: float) -> float:
+    """Share (0-1) of a facing's pixels in a hue that its product shows nowhere; grey is none.
+
+    Args:
+        patch, product: uint8 (height, width, 3) BGR, with their margins, in the same light.
+        shape: of both.
+        apart: from grey and from the product's hues, in steps of an 8-bit Lab picture.
+    """
+    (width, height), (x, y) = shape.size_wh, shape.shift_xy
+    shown = middle_of(_lab(patch, 0.0), shape.size_wh, shape.shift_xy).reshape(-1, 3)
+    known = _lab(product, 0.0)[y : y + height, x : x + width].reshape(-1, 3)
+    new = (_to_nearest(shown, known) >= apart) & (np.linalg.norm(shown, axis=1) >= apart)
+    return float(new.mean())
 
 
 def unseen_in(patch: NDArray[np.uint8], shape: PatchShape, known: NDArray[np.uint8]) -> float:

@@ -11,22 +11,36 @@ from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 
-__all__ = ["INPUT_PX", "Comparator", "Compared", "Crop", "crop_of"]
+__all__ = ["VIEW", "Comparator", "Compared", "Crop", "View", "crop_of"]
 
-INPUT_PX: Final = 48
-_MARGIN: Final = 0.25
-"""Of a facing's sides, on each: what stands and lies around it tells a wall from a product."""
 _BLURRED_FROM: Final = 1.3
 """Pixels a crop's pixel from which they are averaged."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Crop:
-    """A facing as the network sees it.
+@dataclass(frozen=True, slots=True)
+class View:
+    """How much of a picture a network sees of a facing.
 
     Attributes:
-        pixels: uint8 (INPUT_PX, INPUT_PX, 3) BGR, its bounding box with a margin, stretched.
-        outline: uint8 (INPUT_PX, INPUT_PX), 1 inside its polygon.
+        px: width and height of its input.
+        margin: beyond the facing, as a share of its sides, on each.
+    """
+
+    px: int
+    margin: float
+
+
+VIEW: Final = View(48, 0.25)
+"""What stands and lies around a facing tells a wall from a product."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crop:
+    """A facing as a network sees it.
+
+    Attributes:
+        pixels: uint8 (px, px, 3) BGR, its bounding box with a margin, stretched.
+        outline: uint8 (px, px), 1 inside its polygon.
     """
 
     pixels: NDArray[np.uint8]
@@ -64,39 +78,40 @@ class Comparator:
         return Compared(product - float(np.logaddexp(empty, another)), another - empty)
 
 
-def crop_of(pixels: Pixels, polygon_xy_px: NDArray[np.float32]) -> Crop:
-    """What the network sees of a facing; beyond the picture its border is repeated.
+def crop_of(pixels: Pixels, polygon_xy_px: NDArray[np.float32], view: View = VIEW) -> Crop:
+    """What a network sees of a facing; beyond the picture its border is repeated.
 
     Args:
         pixels: uint8 (height, width, 3) BGR.
         polygon_xy_px: float32 (n, 2).
+        view: the network's.
     """
     import cv2
 
     low, size = polygon_xy_px.min(0), np.ptp(polygon_xy_px, axis=0)
-    corner, step = low - _MARGIN * size, np.maximum(size, 1.0) * (1 + 2 * _MARGIN) / INPUT_PX
-    around, offset = _cut(pixels, corner, step)
+    corner, step = low - view.margin * size, np.maximum(size, 1.0) * (1 + 2 * view.margin) / view.px
+    around, offset = _cut(pixels, corner, step, view.px)
     if step.max() > _BLURRED_FROM:
         around = cv2.blur(around, (max(1, round(float(step[0]))), max(1, round(float(step[1])))))
     (across, down), (x, y) = step, corner - offset + step / 2 - 0.5
     sampled = cv2.warpAffine(
         around,
         np.array(((across, 0, x), (0, down, y)), np.float32),
-        (INPUT_PX, INPUT_PX),
+        (view.px, view.px),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    outline = np.zeros((INPUT_PX, INPUT_PX), np.uint8)
+    outline = np.zeros((view.px, view.px), np.uint8)
     cv2.fillPoly(outline, [np.round((polygon_xy_px - corner) / step * 16).astype(np.int32)], (1,), shift=4)
     return Crop(sampled, outline)
 
 
 def _cut(
-    pixels: Pixels, corner: NDArray[np.float32], step: NDArray[np.float32]
+    pixels: Pixels, corner: NDArray[np.float32], step: NDArray[np.float32], px: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """As much of a picture as a crop is averaged from, and where its corner is in it."""
     height, width = pixels.shape[:2]
     beside = 2 * np.ceil(step) + 1
     low = np.clip(np.floor(corner - beside), 0, (width - 1, height - 1)).astype(int)
-    high = np.clip(np.ceil(corner + INPUT_PX * step + beside), 1, (width, height)).astype(int)
+    high = np.clip(np.ceil(corner + px * step + beside), 1, (width, height)).astype(int)
     return pixels[low[1] : high[1], low[0] : high[0]], low

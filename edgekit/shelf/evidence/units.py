@@ -31,7 +31,7 @@ from edgekit.shelf.evidence.standing import STANDS_AT, standing_in
 if TYPE_CHECKING:
     from edgekit.shelf.gates.layout import FacingPlace
 
-__all__ = ["Units", "UnitsLook", "expected_units", "units_of"]
+__all__ = ["Parts", "Units", "UnitsLook", "expected_units", "units_of"]
 
 _PATCH_PX: Final = 64
 _ASIDE, _UP = 0.12, 0.25
@@ -91,6 +91,25 @@ class UnitsLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What the parts of a facing tell, each looked for by itself.
+
+    Attributes:
+        count: units that stand, 0 to the facing's capacity.
+        doubt: mean distance (0-0.5) of the parts' probabilities to the nearer of 0 and 1.
+        instead: what is seen in the places of the others.
+        arrangement: in which they were looked for.
+        stand: of those that were looked for, row by row, which stand.
+    """
+
+    count: int
+    doubt: float
+    instead: Instead
+    arrangement: Arrangement
+    stand: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Units:
     """How many units stand.
 
@@ -100,6 +119,7 @@ class Units:
         far_back: whether what stands was found far behind where the foremost stood.
         all_stand_at: probability of the facing's whole look from which none is gone, whatever its parts tell.
         hidden: share (0-1) of them in whose place something else is seen.
+        parts: what each part of the facing tells by itself; None where the foremost told how many stand.
     """
 
     count: int
@@ -107,23 +127,7 @@ class Units:
     far_back: bool = False
     all_stand_at: float = math.inf
     hidden: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What the parts of a facing tell, each looked for by itself.
-
-    Attributes:
-        count: units that stand, 0 to the facing's capacity.
-        doubt: mean distance (0-0.5) of the parts' probabilities to the nearer of 0 and 1.
-        instead: what is seen in the places of the others.
-        each: parts that were looked for.
-    """
-
-    count: int
-    doubt: float
-    instead: Instead
-    each: int
+    parts: Parts | None = None
 
 
 def expected_units(reference: Pixels, place: FacingPlace) -> UnitsLook:
@@ -159,13 +163,14 @@ def units_of(expected: UnitsLook, pixels: Pixels, place: FacingPlace) -> Units:
         return as_a_file
     deep = parts.count == 0 and not (expected.heap or expected.grid)
     if deep and far_back(expected.front, patch) >= STANDS_AT:
-        return Units(1, front.likeness, far_back=True, all_stand_at=all_stand_at)
+        return Units(1, front.likeness, far_back=True, all_stand_at=all_stand_at, parts=parts)
     if parts.doubt >= (_UNSURE_TOLD if expected.told else _UNSURE) and not front.steps(capacity):
         all_stand_at = STANDS_AT
-    return Units(parts.count, front.likeness, all_stand_at=all_stand_at, hidden=parts.instead.hidden / parts.each)
+    hidden = parts.instead.hidden / len(parts.stand)
+    return Units(parts.count, front.likeness, all_stand_at=all_stand_at, hidden=hidden, parts=parts)
 
 
-def _parts(expected: UnitsLook, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> _Parts:
+def _parts(expected: UnitsLook, patch: NDArray[np.uint8], pixels: Pixels, place: FacingPlace) -> Parts:
     """Look for each part of a facing by itself."""
     capacity = place.facing.capacity
     found = [
@@ -174,7 +179,8 @@ def _parts(expected: UnitsLook, patch: NDArray[np.uint8], pixels: Pixels, place:
     ]
     arrangement, shares = min(found, key=lambda each: (max(each[1]) < _SURE, _doubt(each[1])))
     surely, instead = max(shares) >= _SURE, Instead()
-    standing = sum(share >= STANDS_AT for share in shares) if surely or expected.told else 0
+    stand = tuple(share >= STANDS_AT for share in shares)
+    standing = sum(stand) if surely or expected.told else 0
     if surely:
         looks, boxes = expected.parts[arrangement], boxes_of(place.box_xyxy_px, arrangement)
         telling = expected.telling if expected.heap else range(len(looks))
@@ -186,10 +192,10 @@ def _parts(expected: UnitsLook, patch: NDArray[np.uint8], pixels: Pixels, place:
     count = max(min(1, standing), round(left * capacity))
     if count == 0 and expected.grid:  # the last one, where the outline cuts through it
         count = min(1, sum(share >= STANDS_AT for share in _heap_shares(expected, patch)))
-    return _Parts(count, _doubt(shares), instead, len(shares))
+    return Parts(count, _doubt(shares), instead, arrangement, stand)
 
 
-def _is_unclear(expected: UnitsLook, parts: _Parts, capacity: int) -> bool:
+def _is_unclear(expected: UnitsLook, parts: Parts, capacity: int) -> bool:
     """Whether the parts of a facing in which something stands do not tell how many."""
     none_or_all = parts.count in (0, capacity)
     return none_or_all and not parts.instead.turned if expected.told else none_or_all or parts.doubt > _IN_DOUBT

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgekit.shelf.evidence.another import colours_apart, shows_a_product, shows_bare_floor
+from edgekit.shelf.evidence.another import colours_apart, shows_a_product, shows_bare_floor, shows_new_hues
 from edgekit.shelf.evidence.colours import without_noise
 from edgekit.shelf.evidence.edges import inside_of, patch_of, shape_of
 from edgekit.shelf.gates.layout import layout_of
@@ -57,6 +57,25 @@ def test_another_sort_is_far_in_colours_and_the_product_in_other_light_or_partly
     apart = [colours_apart(seen(own), seen(now), shape) for now in (lit, half, sort)]
     assert max(apart[:2]) < 3.0
     assert apart[2] > 6.0
+
+
+def test_another_flavour_shows_a_hue_of_its_own_and_a_back_in_black_and_white_or_a_grey_picture_does_not(scenes):
+    box = scenes.LEFTS["b"], scenes.TOP, scenes.LEFTS["b"] + scenes.WIDTH, scenes.BOTTOM
+    shape, facing = shape_of(box), scenes.planogram().facings[1]
+    place = layout_of((facing,), register(scenes.SIZE_HW, scenes.SIZE_HW)).places[0]
+    own = scenes.picture("", draw=lambda pixels: cv2.rectangle(pixels, box[:2], box[2:], (190, 120, 60), -1))
+
+    def seen(panel):
+        now = own.copy()
+        cv2.rectangle(now, (box[0] + 8, box[1] + 30), (box[2] - 8, box[3] - 10), panel, -1)
+        return now
+
+    grey = cv2.merge([cv2.cvtColor(own, cv2.COLOR_BGR2GRAY)] * 3)
+    was, *shown = (
+        without_noise(patch_of(pixels, place, shape))
+        for pixels in (own, own, seen((60, 60, 200)), seen((240, 240, 240)), seen((20, 20, 20)), grey)
+    )
+    assert [shows_new_hues(was, now, shape) for now in shown] == [False, True, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from edgekit.replay.simulation.scene import Unit, picture_of
 from edgekit.replay.simulation.shelves import MARGIN_PX, rendered_scene
-from edgekit.shelf.evidence.comparator import INPUT_PX, Comparator, crop_of
+from edgekit.shelf.evidence.comparator import VIEW, Comparator, crop_of
 
 SEEDS = (2_000_001, 2_000_002, 2_000_003, 2_000_004)
 
@@ -67,7 +67,7 @@ def test_a_crop_is_the_outline_s_box_with_a_quarter_of_it_around(comparator):
     pixels = np.zeros((200, 300, 3), np.uint8)
     pixels[60:140, 100:180] = 255
     crop = crop_of(pixels, np.float32(((100, 60), (180, 60), (180, 140), (100, 140))))
-    sixth = INPUT_PX // 6  # a quarter of a side is a sixth of the crop
+    sixth = VIEW.px // 6  # a quarter of a side is a sixth of the crop
     assert crop.pixels[sixth + 1 : -sixth - 1, sixth + 1 : -sixth - 1].min() == 255
     assert crop.pixels[: sixth - 1].max() == 0
     assert crop.pixels[:, -sixth + 1 :].max() == 0

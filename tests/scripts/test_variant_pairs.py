@@ -1,0 +1,68 @@
+"""What the network that knows variants is trained on: pairs in which another sort is plainly another."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from comparator.photographs import Photographs
+from comparator.products import random_product
+from comparator.variant_pairs import Stands, rendered_variant_pair
+from comparator.variants import differs, random_change, variant_of
+
+from edgekit.shelf.evidence.variants import VIEW
+
+
+@pytest.fixture(scope="module")
+def photographs():
+    """Drawn ones: what is rendered from them needs no file."""
+    random = np.random.default_rng(1)
+
+    def drawn(height, width):
+        tiles = random.integers(0, 255, (height // 16 + 1, width // 16 + 1, 3), np.uint8)
+        return np.kron(tiles, np.ones((16, 16, 1), np.uint8))[:height, :width]
+
+    return Photographs(tuple(drawn(192, 256) for _ in range(6)), (drawn(640, 640),))
+
+
+def pairs(photographs, seed, count):
+    random = np.random.default_rng(seed)
+    return [rendered_variant_pair(random, photographs) for _ in range(count)]
+
+
+def test_the_same_seed_gives_the_same_pairs(photographs):
+    for one, other in zip(pairs(photographs, 5, 10), pairs(photographs, 5, 10), strict=True):
+        assert one.shows is other.shows
+        assert np.array_equal(one.now.pixels, other.now.pixels)
+        assert np.array_equal(one.reference.pixels, other.reference.pixels)
+
+
+def test_pairs_are_of_both_kinds_and_as_large_as_the_network_sees_them(photographs):
+    found = pairs(photographs, 6, 80)
+    assert all(pair.now.pixels.shape == (VIEW.px, VIEW.px, 3) for pair in found)
+    assert all(20 <= sum(pair.shows is stands for pair in found) <= 60 for stands in Stands)
+
+
+def test_a_variant_has_the_product_s_outline_and_another_print(photographs):
+    random = np.random.default_rng(7)
+    for _ in range(30):
+        product = random_product(random, photographs)
+        one, other = (sort.layer(32, 48) for sort in (product, variant_of(random, photographs, product)))
+        assert differs(one.pixels, other.pixels)
+        assert product.grid is not None or one.alpha.shape == other.alpha.shape
+
+
+def test_what_a_shopper_does_not_see_from_afar_is_no_variant(photographs):
+    side = np.full((60, 40, 3), (40, 90, 160), np.float32)
+    slightly, in_a_corner, plainly = side + 4, side.copy(), side.copy()
+    in_a_corner[:15, :10] = 240
+    plainly[:30] = 240
+    assert [differs(side, other) for other in (side, slightly, in_a_corner, plainly)] == [False, False, False, True]
+
+
+def test_a_change_is_the_same_at_any_size(photographs):
+    random = np.random.default_rng(8)
+    product = random_product(random, photographs, kind="plain")
+    for _ in range(12):
+        changed = replace(product, changes=(random_change(random, photographs),))
+        small, large = (changed.layer(*size).pixels.mean((0, 1)) for size in ((40, 60), (80, 120)))
+        assert np.abs(small - large).max() < 14
