@@ -60,9 +60,8 @@ _ASKED_BELOW = 0.5
 _PLAIN = 0.9
 """Probability by edges and colours alone from which a product needs no second look."""
 _SURELY_ITSELF = 0.99
-"""Probability by edges and colours alone from which it is no variant either: variants come to 0.95 at most in the tuning
-clips of five authors, and to 0.98 with a small panel in another colour; products that stand as they stood to more in
-six looks of ten and more."""
+"""The same, from which it is no variant either: variants come to 0.95 at most in the tuning clips of five authors, and
+to 0.98 with a small panel in another colour; products that stand as they stood to more in six looks of ten."""
 _OWN = 2.8
 """How far (unseen_around) what stands there may be from the product's colours to be one of its units: units farther
 back are 0.5 to 2.5, other products 3 to 15."""
@@ -148,10 +147,11 @@ class AppearanceEvidence:
     Fill is the probability that the product stands, where it stood, turned, or smaller and darker farther back: pushed,
     or the next one behind one that was taken. For a larger capacity it is the share of units: by the rows and columns
     that still look as they did, or by how far back the foremost unit stands. What does not plainly look as it did is
-    held against the reference by the comparator, too. It is an empty place where it has little print and shows no
-    colours but those around it, and else another product; of several units one may be left that stands farther back,
-    in the product's own colours. A facing without edges in the reference gives `no_evidence`; one that the reference
-    shows empty is stocked where it no longer looks like that.
+    held against the reference by the comparator, too. What stands may be a variant of it all the same, another flavour
+    in the same package, which a second network tells, and a hue of its own. What does not stand is an empty place where
+    it has little print and shows no colours but those around it, and else another product; of several units one may be
+    left that stands farther back, in the product's own colours. A facing without edges in the reference gives
+    `no_evidence`; one that the reference shows empty is stocked where it no longer looks like that.
     """
 
     def __init__(self, context: MethodContext) -> None:
