@@ -30,7 +30,7 @@ class Camera:
         return Shelf(planogram, RULES, sample_fps=5, models={}, reference_pixels=reference)
 
     def see(self, seconds, present="abc", *, other=0.0, **kwargs):
-        """`other`: share of product b's printed fields that are another print than the reference's."""
+        """`other`: share of product b's printed fields that show another of its fields than in the reference."""
         draw = kwargs.pop("draw", None)
 
         def drawn(pixels):
@@ -49,10 +49,13 @@ class Camera:
 
     def print(self, pixels, share):
         left, top = self.scenes.LEFTS["b"], self.scenes.TOP
-        random = np.random.default_rng(11)
-        for place in random.permutation(32)[: round(32 * share)]:
-            row, column = top + 10 * (place // 4), left + 10 * (place % 4)
-            pixels[row : row + 10, column : column + 10] = random.uniform(40, 230, 3)
+        random, own = np.random.default_rng(11), pixels.copy()
+        for place, shown in zip(random.permutation(32)[: round(32 * share)], random.permutation(32), strict=False):
+            (row, column), (from_row, from_column) = (
+                (top + 10 * (at // 4), left + 10 * (at % 4)) for at in (place, shown)
+            )
+            field = own[from_row : from_row + 10, from_column : from_column + 10]
+            pixels[row : row + 10, column : column + 10] = field
 
     @property
     def events(self):
@@ -60,7 +63,7 @@ class Camera:
 
 
 OPENED, RESOLVED = ("b", "opened"), ("b", "resolved")
-LIKE, LESS = 0.12, 0.45
+LIKE, LESS = 0.12, 0.55
 
 
 def test_after_a_restocking_the_facing_may_look_as_it_did_then(scenes) -> None:
