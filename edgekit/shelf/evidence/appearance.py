@@ -236,7 +236,7 @@ class AppearanceEvidence:
         judged = Judgement(max(whole.stocked, turned), misplaced=whole.another * (1.0 - turned))
         if whole.stocked < _ASKED_BELOW or whole.by_itself >= _SURELY_ITSELF:
             return judged
-        return _unless_variant(judged, self._variants.in_facing(pixels, place), expected, whole)
+        return self._unless_variant(judged, self._variants.in_facing(pixels, place), expected, whole)
 
     def _of_their_sort(
         self, counted: Judgement, found: Units, expected: _Expected, whole: _Whole, pixels: Pixels, place: FacingPlace
@@ -253,10 +253,18 @@ class AppearanceEvidence:
         if counted.fill < 1.0 and parts is not None and any(parts.stand):
             where = [index for index, stands in enumerate(parts.stand) if stands]
             variant = self._variants.in_parts(pixels, place, parts.arrangement, where)
-            return _unless_variant(counted, variant, expected, whole)
+            return self._unless_variant(counted, variant, expected, whole)
         if counted.fill < 1.0 and (parts is None or not units.told):
             return counted
-        return _unless_variant(counted, self._variants.in_facing(pixels, place), expected, whole)
+        return self._unless_variant(counted, self._variants.in_facing(pixels, place), expected, whole)
+
+    def _unless_variant(self, judged: Judgement, variant: float, expected: _Expected, whole: _Whole) -> Judgement:
+        """The judgement of what stands as the product does, given the probability (0-1) that it is a variant."""
+        if variant < self._stocked_at or judged.fill is None:  # less is no misplaced facing, and so no empty one
+            return judged
+        if not shows_new_hues(without_noise(expected.patch), whole.clean, expected.look.shape):
+            return judged
+        return replace(judged, fill=judged.fill * (1.0 - variant), misplaced=max(judged.misplaced, variant))
 
     def _whole(
         self, expected: _Expected, by_itself: float, clean: NDArray[np.uint8], pixels: Pixels, place: FacingPlace
@@ -305,15 +313,6 @@ def _as_it_stood(look: _Look, patch: NDArray[np.uint8]) -> float:
     shift_xy = likeness_of(look.edges, now).shift_xy
     kept = kept_share(look.edges, now, shift_xy)
     return standing_by(kept, colour_distance(look.chroma, chroma_of(patch), look.shape, shift_xy))
-
-
-def _unless_variant(judged: Judgement, variant: float, expected: _Expected, whole: _Whole) -> Judgement:
-    """The judgement of what stands as the product does, given the probability (0-1) that it is a variant."""
-    if variant < _ASKED_BELOW or judged.fill is None:
-        return judged
-    if not shows_new_hues(without_noise(expected.patch), whole.clean, expected.look.shape):
-        return judged
-    return replace(judged, fill=judged.fill * (1.0 - variant), misplaced=max(judged.misplaced, variant))
 
 
 def _counted(
