@@ -1,24 +1,10 @@
 """What the comparator is trained on: rendered pairs of crops that show what they say."""
 
 import numpy as np
-import pytest
 from comparator.pairs import Shows, rendered_pair
-from comparator.photographs import Photographs
 from comparator.products import Side, random_product
 
 from edgekit.shelf.evidence.comparator import VIEW
-
-
-@pytest.fixture(scope="module")
-def photographs():
-    """Drawn ones: what is rendered from them needs no file."""
-    random = np.random.default_rng(1)
-
-    def drawn(height, width):
-        tiles = random.integers(0, 255, (height // 16 + 1, width // 16 + 1, 3), np.uint8)
-        return np.kron(tiles, np.ones((16, 16, 1), np.uint8))[:height, :width]
-
-    return Photographs(tuple(drawn(192, 256) for _ in range(6)), (drawn(640, 640),))
 
 
 def pairs(photographs, seed, count):

@@ -3,25 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
-from comparator.photographs import Photographs
 from comparator.products import random_product
 from comparator.variant_pairs import Stands, rendered_variant_pair
 from comparator.variants import differs, random_change, variant_of
 
 from edgekit.shelf.evidence.variants import VIEW
-
-
-@pytest.fixture(scope="module")
-def photographs():
-    """Drawn ones: what is rendered from them needs no file."""
-    random = np.random.default_rng(1)
-
-    def drawn(height, width):
-        tiles = random.integers(0, 255, (height // 16 + 1, width // 16 + 1, 3), np.uint8)
-        return np.kron(tiles, np.ones((16, 16, 1), np.uint8))[:height, :width]
-
-    return Photographs(tuple(drawn(192, 256) for _ in range(6)), (drawn(640, 640),))
 
 
 def pairs(photographs, seed, count):
