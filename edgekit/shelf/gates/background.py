@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,12 @@ from numpy.typing import NDArray
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.foreground import Foreground
 from edgekit.shelf.gates.landmarks import Landmarks, landmarks_of
-from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout, with_overhang
+from edgekit.shelf.gates.layout import OVERHANG_PX, FacingPlace, Layout, grown
 from edgekit.shelf.gates.light import LEAST_GAIN, Gain, relit
 from edgekit.shelf.gates.motion import texture_of
 from edgekit.shelf.gates.pieces import before_facings, beside_facings
 
-__all__ = ["Background", "accepted", "background_from", "followed"]
+__all__ = ["FOLLOW_MOST_S", "Background", "accepted", "background_from", "followed"]
 
 FOLLOW_EVERY_S, FOLLOW_MOST_S = 0.19, 2.0
 """A sample stands for the time since the one before it, but for no more than the last: the first one after a lens was
@@ -33,6 +34,8 @@ stand before the shelf, and whose parts may look like that, mostly leave before.
 REBASE_S = 2.0
 """After the light changed everywhere and then stayed, the background is taken anew."""
 REBASE_SHARE = 0.4
+_AROUND: Final = 0.5
+"""Of a facing's sides: within so much around it lies what has changed with it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +129,9 @@ def _furniture(foreground: Foreground, layout: Layout, still_s: NDArray[np.float
     return furniture
 
 
-def accepted(background: Background, small: Pixels, gain: Gain, places: Sequence[FacingPlace]) -> Background:
+def accepted(
+    background: Background, small: Pixels, gain: Gain, places: Sequence[FacingPlace], beside: NDArray[np.uint8]
+) -> Background:
     """The background once what some facings show now has been concluded of them: it is no foreground any more.
 
     Args:
@@ -134,17 +139,36 @@ def accepted(background: Background, small: Pixels, gain: Gain, places: Sequence
         small: the sample's small picture.
         gain: by what the light has been multiplied since the background.
         places: the facings.
+        beside: uint8 (height, width), 1 where foreground lies in no facing.
+    """
+    colours = background.colours.copy()
+    for place in places:
+        around = grown(place, small.shape, _AROUND)
+        shown = _with_overhang(place, around, beside[around])
+        colours[around][shown] = small[around][shown] / np.maximum(gain, LEAST_GAIN)
+    return replace(background, colours=colours, grey=_grey(colours))
+
+
+def _with_overhang(place: FacingPlace, around: tuple[slice, slice], beside: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Bool (rows, columns) of what is around a facing: itself, and what has changed with it beyond its outline.
+
+    Outlines are drawn by hand, and show no product's side or shadow. What is left over would for long be something that
+    stands there, and reach into the next facing that changes. What goes on farther away is somebody.
     """
     import cv2
 
-    colours = background.colours.copy()
-    for place in places:
-        around = with_overhang(place, small.shape[:2])
-        mask = np.zeros(small.shape[:2], np.uint8)
-        mask[place.rows, place.columns] = place.mask
-        grown = cv2.dilate(mask[around], np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8)) > 0
-        colours[around][grown] = small[around][grown] / np.maximum(gain, LEAST_GAIN)
-    return replace(background, colours=colours, grey=_grey(colours))
+    rows, columns = around
+    mask = np.zeros(beside.shape, np.uint8)
+    top, left = place.rows.start - rows.start, place.columns.start - columns.start
+    mask[top : top + place.mask.shape[0], left : left + place.mask.shape[1]] = place.mask
+    shown: NDArray[np.bool_] = cv2.dilate(mask, np.ones((2 * OVERHANG_PX + 1,) * 2, np.uint8)) > 0
+    count, labels = cv2.connectedComponents(cv2.dilate(beside, np.ones((3, 3), np.uint8)), connectivity=8)
+    with_it = np.zeros(count, np.bool_)
+    with_it[labels[shown]] = True
+    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        with_it[border] = False
+    with_it[0] = False
+    return shown | (with_it[labels] & (beside > 0))
 
 
 def _grey(colours: NDArray[np.float32]) -> NDArray[np.uint8]:

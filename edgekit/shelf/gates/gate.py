@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.frame import Pixels
 from edgekit.shelf.gates.background import (
+    FOLLOW_MOST_S,
     Background,
     accepted,
     background_from,
     followed,
 )
+from edgekit.shelf.gates.beams import without_beams
 from edgekit.shelf.gates.foreground import foreground_of
 from edgekit.shelf.gates.landmarks import sight_of
 from edgekit.shelf.gates.layout import FacingPlace, Layout
@@ -31,6 +33,7 @@ from edgekit.shelf.gates.motion import (
     without_bands,
 )
 from edgekit.shelf.gates.overexposed import overexposed
+from edgekit.shelf.gates.own_looks import Looks, looking_as_found, with_found
 from edgekit.shelf.gates.scene import SceneStatistics, is_repeated, scene_reason, sharp_share, statistics_of
 from edgekit.shelf.gates.surroundings import HIDDEN_BELOW, seen_around
 from edgekit.shelf.gates.visible import visible_in
@@ -53,8 +56,10 @@ class GateMemory:
         repeated: the small picture that it has been since.
         small: the sample's small picture.
         gain: by what its light differs from the background's, channel by channel.
+        beside: uint8 (height, width), 1 where it differs from the background by more, and no facing is.
         standing: bool (height, width), where something stood before the facings; None: nowhere, or it showed nothing.
         overexposed: facings that were blown out, by id.
+        looks: of facings that have changed and have not been concluded of.
     """
 
     time_s: float
@@ -65,12 +70,16 @@ class GateMemory:
     repeated: Pixels
     small: Pixels
     gain: Gain
+    beside: NDArray[np.uint8]
     standing: NDArray[np.bool_] | None = None
     overexposed: frozenset[str] = frozenset()
+    looks: Looks = field(default_factory=Looks)
 
     def accepting(self, places: Sequence[FacingPlace]) -> GateMemory:
         """Once what these facings show has been concluded of them."""
-        return replace(self, background=accepted(self.background, self.small, self.gain, places)) if places else self
+        if not places:
+            return self
+        return replace(self, background=accepted(self.background, self.small, self.gain, places, self.beside))
 
 
 def grey_of(small: Pixels) -> NDArray[np.uint8]:
@@ -117,14 +126,28 @@ def gates_of(
     reason = scene_reason(statistics, reference[1], identical_s, sharp, sight)
     if reason is not None:
         closed = {place.facing.id: Evidence(place.facing.id, 0.0, False, None, reason) for place in layout.places}
-        return closed, GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain)
+        looks = memory.looks if memory else Looks()
+        nothing = np.zeros(layout.small_size_hw, np.uint8)
+        after = GateMemory(
+            time_s, texture, recent, background, identical_s, repeated, small, gain, nothing, looks=looks
+        )
+        return closed, after
     changed = [changed_pixels(texture, before) for before in _compared(memory.recent)] if memory else []
     foreground = foreground_of(background.colours, small, gain)
+    foreground = without_beams(foreground, background.colours, small, gain, layout.outside)
     # Without bands it is made against the background, whose rows would show through a back that fills most of them.
-    visible = visible_in(foreground, layout, background, as_seen, memory.standing if memory else None)
+    looks = memory.looks if memory else Looks()
+    known = looking_as_found(looks, small, gain, layout.places)
+    visible = visible_in(foreground, layout, background, as_seen, memory.standing if memory else None, known)
+    gap_s = min(time_s - memory.time_s, FOLLOW_MOST_S) if memory else 0.0
+    looks = with_found(looks, visible.own, foreground.mask, background.still_s, small, gain, gap_s, layout.places)
     shares = dict(visible.shares)
     if background.landmarks and sight:
-        differing = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
+        differing = [
+            place
+            for place in layout.places
+            if foreground.mask[place.rows, place.columns].any() and place.facing.id not in known
+        ]
         around = seen_around(background.landmarks, sight, differing, layout.small_size_hw)
         shares |= {name: min(shares[name], share) for name, share in around.items() if share < HIDDEN_BELOW}
     if memory:
@@ -140,7 +163,10 @@ def gates_of(
         name = place.facing.id
         in_motion = moving_share(moving, place) >= MOVING_SHARE
         gates[name] = Evidence(name, shares[name], in_motion, None, hidden.get(name))
-    after = GateMemory(time_s, texture, recent, background, identical_s, repeated, small, gain, visible.standing, white)
+    beside, standing = foreground.mask & layout.outside, visible.standing
+    after = GateMemory(
+        time_s, texture, recent, background, identical_s, repeated, small, gain, beside, standing, white, looks
+    )
     return gates, after
 
 

@@ -30,10 +30,12 @@ class Visible:
     Attributes:
         shares: by facing id, the share (0-1) that nothing covers.
         standing: bool (height, width), where something stands before them; None: nowhere.
+        own: ids of those that have changed themselves.
     """
 
     shares: Mapping[str, float]
     standing: NDArray[np.bool_] | None = None
+    own: frozenset[str] = frozenset()
 
 
 def visible_in(
@@ -42,6 +44,7 @@ def visible_in(
     background: Background | None = None,
     texture: Texture | None = None,
     stood: NDArray[np.bool_] | None = None,
+    known: frozenset[str] = frozenset(),
 ) -> Visible:
     """Find what no foreground piece from outside covers.
 
@@ -51,6 +54,7 @@ def visible_in(
         background, texture: the background, and the sample's texture: what the background's edges are seen through is
             light or a reflection, and covers nothing. None: nothing is seen through, and nothing is known to be still.
         stood: `standing` of the sample before.
+        known: ids of facings that look as their own change did.
     """
     everything = {place.facing.id: 1.0 for place in layout.places}
     touched = [place for place in layout.places if foreground.mask[place.rows, place.columns].any()]
@@ -59,12 +63,14 @@ def visible_in(
     still_s = None if background is None else background.still_s
     pieces = covering_pieces(foreground, layout, still_s)
     if not pieces.covering.any():
-        return Visible(everything)
+        return Visible(everything, own=frozenset(place.facing.id for place in touched))
     pieces = with_parts(pieces, foreground.mask, stood, still_s)
     covered = {place.facing.id: covered_share(pieces, place) for place in touched}
-    own = _own_changes(pieces, touched, covered, layout, background, texture)
-    shares = everything | {name: 1 - share for name, share in covered.items() if name not in own}
-    return Visible(shares, _standing(pieces, [place for place in touched if place.facing.id in own]))
+    uncovered = frozenset(name for name, share in covered.items() if not share)
+    own = _own_changes(pieces, touched, covered, layout, still_s) | uncovered | known
+    lit = _in_other_light(pieces, [place for place in touched if place.facing.id not in own], background, texture)
+    shares = everything | {name: 1 - share for name, share in covered.items() if name not in own | lit}
+    return Visible(shares, _standing(pieces, [place for place in touched if place.facing.id in own | lit]), own)
 
 
 def _own_changes(
@@ -72,21 +78,27 @@ def _own_changes(
     touched: Sequence[FacingPlace],
     covered: Mapping[str, float],
     layout: Layout,
-    background: Background | None,
-    texture: Texture | None,
-) -> set[str]:
-    """Ids of the facings that pieces seem to cover, but that have changed themselves, or lie in other light."""
-    still_s = None if background is None else background.still_s
+    still_s: NDArray[np.float32] | None,
+) -> frozenset[str]:
+    """Ids of the facings that pieces seem to cover, but that have changed themselves."""
     filled = [place for place in touched if covered[place.facing.id] >= OWN_SHARE]
-    own = {place.facing.id for place in filled if ends_here(pieces, place, still_s)}
-    if background is None or texture is None:
+    own = frozenset(place.facing.id for place in filled if ends_here(pieces, place, still_s))
+    if still_s is None:
         return own
     doubtful = [place for place in touched if place.facing.id not in own and _fills_a_unit(place, covered)]
-    own |= filled_alone(pieces, doubtful, layout.outside, background.still_s)
-    own |= standing_on_board(pieces, doubtful, background.still_s)
+    return own | filled_alone(pieces, doubtful, layout.outside, still_s) | standing_on_board(pieces, doubtful, still_s)
+
+
+def _in_other_light(
+    pieces: Pieces, places: Sequence[FacingPlace], background: Background | None, texture: Texture | None
+) -> frozenset[str]:
+    """Ids of the facings that pieces seem to cover, but that lie in other light."""
+    if background is None or texture is None:
+        return frozenset()
     before, now = texture_of(background.grey).picture, texture.picture
-    under = [place for place in touched if covered[place.facing.id] and place.facing.id not in own]
-    return own | {place.facing.id for place in under if is_light(pieces, place, before, now)}
+    return frozenset(
+        place.facing.id for place in places if pieces.within(place).any() and is_light(pieces, place, before, now)
+    )
 
 
 def _fills_a_unit(place: FacingPlace, covered: Mapping[str, float]) -> bool:

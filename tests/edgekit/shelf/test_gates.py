@@ -409,9 +409,26 @@ def test_what_was_concluded_of_a_facing_is_its_look_from_then_on(scenes) -> None
     background = background_from(full, grey_of(full), layout, 0.0)
     same = np.ones(3, np.float32)
     assert foreground_of(background.colours, gone, same).share > 0.01
-    after = accepted(background, gone, same, [place for place in layout.places if place.facing.id == "b"])
+    nothing = np.zeros(layout.small_size_hw, np.uint8)
+    after = accepted(background, gone, same, [place for place in layout.places if place.facing.id == "b"], nothing)
     assert foreground_of(after.colours, gone, same).share == 0.0
     assert foreground_of(after.colours, full, same).share > 0.01
+
+
+@pytest.mark.parametrize(("right", "absorbed"), [(196, True), (320, False)], ids=["its side", "a trolley"])
+def test_what_changed_with_a_facing_is_no_foreground_either_unless_it_goes_on(scenes, right, absorbed) -> None:
+    # What was taken had a side that the outline, drawn by hand, leaves out.
+    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    full = small_picture(scenes.picture("b", noise=0, draw=boxed(170, 70, right, 140, (20, 60, 90))))
+    gone = small_picture(scenes.picture("", noise=0))
+    background = background_from(full, grey_of(full), layout, 0.0)
+    same = np.ones(3, np.float32)
+    beside = foreground_of(background.colours, gone, same).mask & layout.outside
+    after = accepted(background, gone, same, [place for place in layout.places if place.facing.id == "b"], beside)
+    left = foreground_of(after.colours, gone, same).mask & layout.outside
+    just_beside = np.s_[:, 91:97]
+    assert beside[just_beside].any()
+    assert left[just_beside].any() != absorbed
 
 
 def lit(colours):

@@ -11,6 +11,7 @@ from edgekit.shelf.gates.gate import grey_of
 from edgekit.shelf.gates.layout import layout_of, small_picture
 from edgekit.shelf.gates.light import light_gain
 from edgekit.shelf.gates.motion import texture_of
+from edgekit.shelf.gates.own_looks import Looks, looking_as_found, with_found
 from edgekit.shelf.gates.visible import visible_in
 from edgekit.shelf.registration import register
 
@@ -162,3 +163,72 @@ def test_a_unit_that_went_beside_an_emptied_facing_is_a_part_of_the_same_change(
     taken = scenes.picture("c", draw=both(heap(24, 54, 94, 144, 1), heap(59, 46, 184, 148, 7)))
     shares = shares_of(scenes, full, taken, still_s=60.0, outlines=outlines, capacity=2)
     assert min(shares["a"], shares["b"]) == 1.0
+
+
+@pytest.mark.parametrize("already", [False, True], ids=["alone", "two of them"])
+@pytest.mark.parametrize("emptied", [True, False], ids=["emptied before", "full"])
+def test_somebody_who_comes_to_stand_beside_an_emptied_facing_does_not_hide_it(scenes, emptied, already) -> None:
+    # His back begins where the product's place ends: in the picture both are one piece.
+    before_a = scenes.person(20) if already else both()
+    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    seen = scenes.watched(
+        layout,
+        small_picture(scenes.picture(noise=0)),
+        [scenes.picture(seed=seed) for seed in range(6)]
+        + [scenes.picture("ac", seed=seed, draw=before_a) for seed in range(10) if emptied]
+        + [scenes.picture("ac", seed=seed, draw=both(before_a, scenes.person(172))) for seed in range(6)],
+    )
+    assert (seen[-1]["b"].visible_share == 1.0) is emptied
+    assert seen[-1]["c"].visible_share < 0.8
+
+
+def test_somebody_who_comes_before_an_emptied_facing_hides_it(scenes) -> None:
+    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    seen = scenes.watched(
+        layout,
+        small_picture(scenes.picture(noise=0)),
+        [scenes.picture(seed=seed) for seed in range(6)]
+        + [scenes.picture("ac", seed=seed) for seed in range(10)]
+        + [scenes.picture("ac", seed=seed, draw=scenes.person(150)) for seed in range(6)],
+    )
+    assert seen[-1]["b"].visible_share < 0.7
+
+
+@pytest.fixture
+def looked(scenes):
+    """A layout, the small pictures of a shelf and of the same without b, what differs, and a light of one factor."""
+    layout = layout_of(scenes.planogram().facings, register(scenes.SIZE_HW, scenes.SIZE_HW))
+    light = np.ones(3, np.float32)
+    full, gone = small_picture(scenes.picture(noise=0)), small_picture(scenes.picture("ac", noise=0))
+    changed = foreground_of(full.astype(np.float32), gone, light).mask
+    return layout.places, full, gone, changed, light
+
+
+def found(looks, own, small, looked, *, still_s=5.0, nothing=False):
+    places, _, _, changed, light = looked
+    differs = np.zeros_like(changed) if nothing else changed
+    still = np.full(changed.shape, still_s, np.float32)
+    return with_found(looks, own, differs, still, small, light, 0.2, places)
+
+
+def test_a_look_is_known_in_other_light_and_forgotten_once_the_facing_is_as_it_was(scenes, looked) -> None:
+    places, full, gone, _, light = looked
+    looks = found(Looks(), {"b"}, gone, looked)
+    assert looking_as_found(looks, gone, light, places) == {"b"}
+    assert looking_as_found(looks, full, light, places) == set()
+    darker = small_picture(scenes.picture("ac", noise=0, light=0.6))
+    assert looking_as_found(looks, darker, 0.6 * light, places) == {"b"}
+    assert found(looks, set(), gone, looked).own.keys() == {"b"}
+    assert found(looks, set(), full, looked, nothing=True).own == {}
+
+
+def test_no_look_is_remembered_while_a_facing_is_not_still(looked) -> None:
+    assert found(Looks(), {"b"}, looked[2], looked, still_s=1.0).own == {}
+
+
+def test_what_has_stood_before_a_facing_is_not_its_own_change_for_a_moments_sake(looked) -> None:
+    looks = Looks()
+    for own, samples, known in [((), 50, set()), (("b",), 9, set()), (("b",), 3, {"b"})]:
+        for _ in range(samples):
+            looks = found(looks, own, looked[2], looked)
+        assert looks.own.keys() == known
