@@ -1,4 +1,4 @@
-"""The comparator's network: two crops of a facing through the same layers, then both and their difference together."""
+"""The comparator's network, and what it shares with that of variants: two crops of a facing through the same layers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch.nn import functional
 from comparator.pairs import Shows
 from edgekit.shelf.evidence.comparator import View
 
-__all__ = ["Exported", "Network", "normalised", "write"]
+__all__ = ["Compares", "Exported", "Network", "normalised", "write"]
 
 _DARK, _MIDDLE = 12.0, 90.0
 """Levels, of 255: what is added before the logarithm, so that noise in the dark stays small, and what becomes 0."""
@@ -32,26 +32,37 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return made + values if self.adds else made
 
 
-class Network(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """From normalised crops to logits; 150 thousand weights."""
+class Compares(nn.Module):  # type: ignore[misc]  # torch is untyped here
+    """What networks of two crops have in common: both through the same layers, then both and their difference."""
 
-    def __init__(self, channels: int = 24) -> None:
+    def __init__(self, channels: int, outputs: int, found: int = 0) -> None:
+        """Make the layers.
+
+        Args:
+            channels: of the first layer; later ones have up to four times as many.
+            outputs: logits.
+            found: channels that found() gives.
+        """
         super().__init__()
         once, twice, thrice, four_times = (channels * times for times in (1, 2, 3, 4))
         self.described = nn.Sequential(
             Block(3, once, stride=2), Block(once, twice, stride=2), Block(twice, twice, groups=2)
         )
         self.compared = nn.Sequential(
-            Block(3 * twice + 1, thrice, kernel=1),
+            Block(3 * twice + found + 1, thrice, kernel=1),
             Block(thrice, thrice, groups=3),
             Block(thrice, four_times, stride=2),
             Block(four_times, four_times, groups=2),
         )
         self.dropped = nn.Dropout(0.2)
-        self.told = nn.Linear(2 * four_times, len(Shows))
+        self.told = nn.Linear(2 * four_times, outputs)
+
+    def found(self, seen: torch.Tensor, expected: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """What else is told of both, each float (n, channels, px / 4, px / 4)."""
+        return ()
 
     def forward(self, now: torch.Tensor, reference: torch.Tensor, outline: torch.Tensor) -> torch.Tensor:
-        """Logits (n, 3) of Shows.
+        """Logits (n, outputs).
 
         Args:
             now: float (n, 3, px, px), normalised.
@@ -62,11 +73,18 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is untyped here
             seen, expected = self.described(torch.cat([now, reference])).chunk(2)
         else:
             seen, expected = self.described(now), self.described(reference)
-        where = functional.avg_pool2d(outline, 4)
-        values = self.compared(torch.cat([seen, expected, (seen - expected).abs(), where], 1))
+        where, found = functional.avg_pool2d(outline, 4), self.found(seen, expected)
+        values = self.compared(torch.cat([seen, expected, (seen - expected).abs(), *found, where], 1))
         pooled = torch.cat([values.mean((2, 3)), values.amax((2, 3))], 1)
         logits: torch.Tensor = self.told(self.dropped(pooled))
         return logits
+
+
+class Network(Compares):
+    """Tells of Shows; 150 thousand weights."""
+
+    def __init__(self, channels: int = 24) -> None:
+        super().__init__(channels, len(Shows))
 
 
 class Exported(nn.Module):  # type: ignore[misc]  # torch is untyped here

@@ -15,7 +15,7 @@ from comparator.layers import Canvas, Colour, Size, filled
 from comparator.photographs import Photographs, part_of, piece_of
 from edgekit.frame import Pixels
 
-__all__ = ["SHARES", "Change", "Palette", "Print", "random_print", "written"]
+__all__ = ["SHARES", "Change", "Palette", "Print", "bar_code", "random_print", "written"]
 
 Print = Callable[[np.random.Generator, Size], Canvas]
 """Draws a side of a product; the same side for the same state of the generator, whatever its size."""
@@ -59,6 +59,12 @@ def written(
             end = (int(min(x + word, left + width)), int(y + max(1, step * 0.55)))
             cv2.rectangle(canvas, (int(x), y), end, ink, -1)
             x += word + max(1, step * 0.35)
+
+
+def bar_code(random: np.random.Generator, label: Canvas) -> None:
+    """Print one over all of a label."""
+    label[:] = 245
+    label[1:-1, 1:-1:2][:, random.random(label[1:-1, 1:-1:2].shape[1]) < 0.7] = 20
 
 
 def _photograph(

@@ -14,7 +14,7 @@ from comparator.chance import colour, grey
 from comparator.layers import Canvas, Colour, Layer
 from comparator.outlines import OUTLINES, SHARES
 from comparator.photographs import Photographs
-from comparator.prints import Change, Palette, Print, random_print
+from comparator.prints import Change, Palette, Print, bar_code, random_print
 
 __all__ = ["Grid", "Product", "Side", "random_product"]
 
@@ -138,9 +138,7 @@ def _turned_about(random: np.random.Generator, pixels: Canvas) -> Canvas:
     if random.random() < 0.4:
         wide, high = int(random.uniform(0.25, 0.5) * width), int(random.uniform(0.08, 0.25) * height)
         left, top = int(random.uniform(0, 0.6) * width), int(random.uniform(0.3, 0.75) * height)
-        label = around[top : top + high, left : left + wide]
-        label[:] = 245
-        label[1:-1, 1:-1:2][:, random.random(label[1:-1, 1:-1:2].shape[1]) < 0.7] = 20
+        bar_code(random, around[top : top + high, left : left + wide])
     return around
 
 

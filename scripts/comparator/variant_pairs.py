@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import IntEnum
+from typing import Final
 
 import cv2
 import numpy as np
 
+from comparator.backs import turned_round
 from comparator.chance import colour, factor, grey
 from comparator.layers import Canvas, Layer, laid
 from comparator.pairs import Pair, taken_twice
@@ -15,7 +17,7 @@ from comparator.photographs import Photographs
 from comparator.places import Place, Pose
 from comparator.products import Grid, Product, Side
 from comparator.scenes import Scene, drawn_scene, photographed_scene
-from comparator.variants import differs, random_change, variant_of
+from comparator.variants import LOOKED_AT_WH, differs, random_change, variant_of
 from edgekit.shelf.evidence.variants import VIEW
 
 __all__ = ["Stands", "rendered_variant_pair"]
@@ -28,6 +30,12 @@ class Stands(IntEnum):
     VARIANT = 1
 
 
+_BACKS: Final = {Stands.OWN: 0.14, Stands.VARIANT: 0.05}
+"""How often what stands there shows its back."""
+_WITHOUT_COLOURS: Final = 0.06
+"""How often the product is seen without colours. Its variants never are: most of them differ in nothing else."""
+
+
 def rendered_variant_pair(random: np.random.Generator, photographs: Photographs) -> Pair:
     """Some facing."""
     stands = Stands(int(random.random() < 0.5))
@@ -37,10 +45,29 @@ def rendered_variant_pair(random: np.random.Generator, photographs: Photographs)
     else:
         scene = drawn_scene(random, photographs)
         sort = variant_of(random, photographs, scene.product) if stands is Stands.VARIANT else scene.product
+        if random.random() < _BACKS[stands]:
+            sort = _seen_from_behind(random, scene.product, sort)
         now = _stood(random, scene, sort, handled=random.random() < (0.7 if stands is Stands.VARIANT else 0.6))
     if random.random() < 0.12:
         _tag(random, scene.place, now)
+    if stands is Stands.OWN and random.random() < _WITHOUT_COLOURS:
+        now = _by_night(random, now)
     return taken_twice(random, photographs, scene, now, stands, VIEW)
+
+
+def _seen_from_behind(random: np.random.Generator, product: Product, sort: Product) -> Product:
+    """A sort, of which the back, too, is plainly another than the product's own; else its front."""
+    own, other = turned_round(random, product, sort)
+    if sort is product or differs(own.layer(*LOOKED_AT_WH).pixels, other.layer(*LOOKED_AT_WH).pixels):
+        return other
+    return sort
+
+
+def _by_night(random: np.random.Generator, now: Canvas) -> Canvas:
+    """As a camera sees it that has no colours: inks are darker or paler in infrared than to the eye."""
+    shares = random.dirichlet((2, 2, 2)).astype(np.float32)
+    seen: Canvas = np.repeat((now @ shares)[..., None], 3, 2)
+    return seen
 
 
 def _stood(random: np.random.Generator, scene: Scene, sort: Product, *, handled: bool) -> Canvas:

@@ -17,9 +17,10 @@ from comparator.photographs import Photographs, part_of
 from comparator.prints import Change, Palette
 from comparator.products import Product, random_product
 
-__all__ = ["differs", "random_change", "variant_of"]
+__all__ = ["LOOKED_AT_WH", "differs", "random_change", "variant_of"]
 
-_LOOKED_AT_WH: Final = (32, 48)
+LOOKED_AT_WH: Final = (32, 48)
+"""Pixels at which a sort must be plainly another."""
 _PLAIN_DIFFERENCE, _LEAST_SHARE = 18.0, 0.13
 """CIELAB distance that a shopper sees from afar, and the share of a package on which another sort shows it."""
 
@@ -44,7 +45,7 @@ def variant_of(random: np.random.Generator, photographs: Photographs, product: P
                 random_change(random, photographs) for _ in range(int(random.choice(3, p=(0.5, 0.35, 0.15))) + 1)
             )
             other = replace(product, changes=changes)
-        if differs(product.layer(*_LOOKED_AT_WH).pixels, other.layer(*_LOOKED_AT_WH).pixels):
+        if differs(product.layer(*LOOKED_AT_WH).pixels, other.layer(*LOOKED_AT_WH).pixels):
             return other
 
 
