@@ -264,7 +264,9 @@ class AppearanceEvidence:
             return judged
         if not shows_new_hues(without_noise(expected.patch), whole.clean, expected.look.shape):
             return judged
-        return replace(judged, fill=judged.fill * (1.0 - variant), misplaced=max(judged.misplaced, variant))
+        # A count is no probability: none of the units that were counted is one of the facing's.
+        left = 0.0 if judged.units else judged.fill * (1.0 - variant)
+        return replace(judged, fill=left, misplaced=max(judged.misplaced, variant))
 
     def _whole(
         self, expected: _Expected, by_itself: float, clean: NDArray[np.uint8], pixels: Pixels, place: FacingPlace

@@ -30,6 +30,8 @@ _FINDING = ("any_product", "detector")
 _FOUND_SHARE = 0.85
 """Of a facing that is less visible a detector may well not find the product that stands there, units are missed, and
 what hides it looks like another product. What hides less may be a unit that stood a little outside, and is gone."""
+_WHOLLY_SEEN = 0.97
+"""So much is visible of a facing that nothing stands before: what is in its units' places was put there."""
 
 Baselines = Mapping[str, Mapping[str, Baseline]]
 
@@ -226,13 +228,18 @@ class Judges:
                 method, first = "appearance", second
             elif _contradicted(first, second, self._rules):
                 first = Judgement(None, UnknownReason.UNDECIDED)
-        if first is not None and (seen := gate.visible_share - first.hidden) < _FOUND_SHARE:
+        if first is not None and (seen := _seen_share(gate, first)) < _FOUND_SHARE:
             first = _partly_seen(first, method, seen, self._capacities[name], self._rules)
         if name in self._named and first is not None:
             first = _corrected(first, told.get("recognition", {}).get(name), self._rules)
         if first is None:
             return Evidence(name, gate.visible_share, False, None, UnknownReason.NO_EVIDENCE, method)
         return Evidence(name, gate.visible_share, False, first.fill, first.reason, method, first.misplaced, first.units)
+
+
+def _seen_share(gate: Evidence, first: Judgement) -> float:
+    """Share (0-1) of a facing that is seen; what is in its units' places hides them if the gates see something, too."""
+    return gate.visible_share - (first.hidden if gate.visible_share < _WHOLLY_SEEN else 0.0)
 
 
 def _stands_before(gate: Evidence) -> bool:

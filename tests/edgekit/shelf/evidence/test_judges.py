@@ -1,5 +1,6 @@
 """Which method judges a facing, and which of two is believed."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -84,3 +85,30 @@ def test_a_product_half_behind_somebody_is_no_other_one(judging, scenes, visible
 def test_what_is_hidden_does_not_matter_where_it_would_change_no_state(judging, scenes) -> None:
     bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=2), {})
     assert bench.judge(visible=0.75)["a"].fill == 1.0
+
+
+def stack(scenes, *tints):
+    """Draws three units on top of each other into facing b, prints of light and dark in one hue each."""
+
+    def draw(pixels):
+        left, width, height = scenes.LEFTS["b"] - 6, scenes.WIDTH + 12, 30
+        for index, tint in enumerate(tints):
+            shades = np.random.default_rng(sum(tint)).uniform(0.3, 1.0, (5, 8, 1)).astype(np.float32)
+            front = cv2.resize(shades * np.array(tint, np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
+            pixels[54 + height * index : 54 + height * (index + 1), left : left + width] = front
+
+    return draw
+
+
+@pytest.mark.parametrize(("visible", "told"), [(0.9, False), (1.0, True)])
+def test_what_is_in_the_places_of_units_hides_them_where_the_gates_too_see_something(
+    judging, scenes, visible, told
+) -> None:
+    own, other = (230, 90, 60), (40, 140, 240)
+    reference = scenes.picture("ac", draw=stack(scenes, own, own, own))
+    bench = judging.Bench(scenes, scenes.planogram("appearance", capacity=3), {}, reference=reference)
+    now = scenes.picture("ac", draw=stack(scenes, other, other, own), seed=2)
+    evidence = bench.judge(pixels=now, visible=visible)["b"]
+    assert (evidence.fill, evidence.reason) == (
+        (pytest.approx(1 / 3), None) if told else (None, UnknownReason.OCCLUDED)
+    )
